@@ -1,0 +1,135 @@
+// Everything in this package that is written in C: what runs between clone and exec, control messages, and calls that the
+// libc lacks. Every function returns a negated errno value on failure instead of touching the caller's `errno`, so that
+// Swift never has to read a thread-local after the fact.
+#ifndef CMAGESYSTEM_H
+#define CMAGESYSTEM_H
+
+// No feature macro here: this header is also read into a Clang module, whose view of the libc must be Swift's own.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+// MARK: - Control messages and missing calls
+
+/// The most descriptors that the kernel passes with one message (SCM_MAX_FD, unix(7)).
+#define MAGE_MAX_PACKET_DESCRIPTORS 253
+
+/// What `mage_receive_packet` noticed beside the bytes.
+enum mage_packet_flags {
+  /// The packet was longer than the buffer; its tail is lost (MSG_TRUNC).
+  MAGE_PACKET_BYTES_TRUNCATED = 1,
+  /// The kernel could not install every descriptor, for example because this process has none left (MSG_CTRUNC).
+  MAGE_PACKET_DESCRIPTORS_TRUNCATED = 2,
+  /// A control message of another kind than SCM_RIGHTS came along; it was dropped and its descriptors, if any, closed.
+  MAGE_PACKET_UNEXPECTED_CONTROL = 4,
+};
+
+struct mage_received_packet {
+  int64_t count;  // bytes stored; 0 is end of file on a SOCK_SEQPACKET socket, or an empty packet
+  uint32_t descriptor_count;
+  uint32_t flags;  // enum mage_packet_flags
+};
+
+/// Sends `count` bytes and `descriptor_count` descriptors as one packet: sendmsg(2) with SCM_RIGHTS, MSG_NOSIGNAL and MSG_DONTWAIT.
+/// Returns the bytes sent, or -errno: -EAGAIN (queue full), -EPIPE (peer gone), -EMSGSIZE, -E2BIG (more than
+/// MAGE_MAX_PACKET_DESCRIPTORS), -ETOOMANYREFS. Async-signal-safe.
+int64_t mage_send_packet(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
+
+/// Receives one packet without waiting: recvmsg(2) with MSG_CMSG_CLOEXEC and MSG_DONTWAIT. Stores at most `capacity` bytes and at most
+/// MAGE_MAX_PACKET_DESCRIPTORS descriptors, which `descriptors` must have room for; a peer cannot send more in one packet.
+/// Returns 0 and fills `result`, or -errno: -EAGAIN (nothing there), -ECONNRESET. Async-signal-safe.
+int mage_receive_packet(int socket, void *buffer, size_t capacity, int *descriptors, struct mage_received_packet *result);
+
+/// memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL where the kernel has it. Returns a descriptor or -errno.
+int mage_memfd_create(const char *name);
+
+/// Adds seals (F_ADD_SEALS, fcntl(2)). Returns 0 or -errno: -EBUSY (a writable mapping exists), -EPERM (sealed already).
+int mage_add_seals(int descriptor, unsigned seals);
+
+/// Reads the seals of a memfd (F_GET_SEALS). Returns them, or -EINVAL when the descriptor is no memfd.
+int mage_get_seals(int descriptor);
+
+/// pidfd_send_signal(2). Returns 0 or -errno: -ESRCH when the process was reaped. Async-signal-safe.
+int mage_pidfd_send_signal(int pidfd, int signal);
+
+/// How a child ended: waitid(2) on a pidfd, with what it used.
+struct mage_exit_status {
+  int32_t code;    // CLD_EXITED, CLD_KILLED or CLD_DUMPED; 0 when it has not ended yet
+  int32_t status;  // exit status or signal
+  uint64_t user_nanoseconds;
+  uint64_t system_nanoseconds;
+  uint64_t peak_resident_bytes;
+};
+
+/// Reaps the child behind `pidfd` without waiting (WEXITED | WNOHANG). `code` is 0 when it still runs.
+/// Returns 0 or -errno: -ECHILD when it is not a child of this process or was reaped. Async-signal-safe.
+int mage_reap(int pidfd, struct mage_exit_status *result);
+
+/// Installs a filter of `count` instructions (struct sock_filter) on the calling thread: seccomp(SECCOMP_SET_MODE_FILTER), with
+/// SECCOMP_FILTER_FLAG_NEW_LISTENER when `wants_listener`. Returns the listener (close-on-exec) or 0, or -errno: -EBUSY (the chain has a live listener),
+/// -EACCES (no_new_privs is not set), -EINVAL. Async-signal-safe.
+int mage_seccomp_install(const void *instructions, uint16_t count, bool wants_listener);
+
+/// A call that stopped in a filter (struct seccomp_notif), seccomp_unotify(2).
+struct mage_notification {
+  uint64_t id;
+  uint32_t pid;
+  int32_t number;
+  uint32_t architecture;  // AUDIT_ARCH_*
+  uint64_t instruction_pointer;
+  uint64_t arguments[6];
+};
+
+/// Takes the next notification (SECCOMP_IOCTL_NOTIF_RECV). The descriptor must have polled readable, else it waits.
+/// Returns 0 or -errno: -ENOENT when the caller died meanwhile, -EINTR.
+int mage_notification_receive(int listener, struct mage_notification *result);
+
+/// Answers a notification with an error (`error` positive) or a value (SECCOMP_IOCTL_NOTIF_SEND). Returns 0 or -errno: -ENOENT when the caller is gone.
+int mage_notification_answer(int listener, uint64_t id, int32_t error, int64_t value);
+
+/// Whether the notification's caller still waits (SECCOMP_IOCTL_NOTIF_ID_VALID). Returns 0 or -ENOENT.
+int mage_notification_valid(int listener, uint64_t id);
+
+/// The CPU time that process `pid` has used, all threads, in nanoseconds (clock_getcpuclockid(3)), or -errno: -ESRCH.
+int64_t mage_process_cpu_nanoseconds(int32_t pid);
+
+/// Sets the calling thread's name as tools show it (at most 15 bytes; prctl(2) PR_SET_NAME). Async-signal-safe.
+void mage_name_thread(const char *name);
+
+/// Starts a detached thread that calls `body(argument)` (pthread_create(3), which crashes the compiler's region analysis
+/// when called from Swift 6.3). Returns 0 or -errno: -EAGAIN. Not async-signal-safe.
+int mage_start_thread(void (*body)(void *), void *argument);
+
+/// The symbolic name of an errno value ("EPERM"), or NULL. Not async-signal-safe.
+const char *mage_errno_name(int error);
+
+/// close(2) without touching errno. Async-signal-safe.
+void mage_close(int descriptor);
+
+/// Swift cannot import fcntl(2), prctl(2) or ioctl(2) with their variadic argument in every form; these are the few that are used.
+/// fcntl(F_DUPFD_CLOEXEC): a duplicate numbered `minimum` or above, or -errno. Async-signal-safe.
+int mage_duplicate(int descriptor, int minimum);
+/// fcntl(F_GETFL): the access mode and status flags, or -errno. Async-signal-safe.
+int mage_status_flags(int descriptor);
+/// fcntl(F_SETFL, flags | O_NONBLOCK). 0 or -errno. Async-signal-safe.
+int mage_set_nonblocking(int descriptor);
+/// open(2) relative to `directory` with O_CLOEXEC added. A descriptor or -errno. Async-signal-safe.
+int mage_open(int directory, const char *path, int flags, unsigned mode);
+
+/// What kind of object a descriptor names, as far as a host needs to tell.
+struct mage_descriptor_facts {
+  uint32_t mode;  // st_mode
+  int32_t status_flags;  // F_GETFL
+  int32_t seals;  // F_GET_SEALS, or -1
+  int64_t size;
+  uint64_t device;
+  uint64_t inode;
+};
+/// fstat(2), F_GETFL and F_GET_SEALS in one. 0 or -errno (-EBADF). Async-signal-safe.
+int mage_describe_descriptor(int descriptor, struct mage_descriptor_facts *result);
+
+// MARK: - Launch
+
+#endif

@@ -1,0 +1,38 @@
+internal import CMageSystem
+internal import Glibc
+
+/// Whole small files, for /proc and for policy files.
+package enum FileReading {
+  /// Reads `path` up to `limit` bytes; more is an error (`EFBIG`), so that no file can make the reader grow.
+  package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+    try read(try OwnedDescriptor.open(path, flags: O_RDONLY), path, limit: limit)
+  }
+
+  /// Reads an open file from its current position to its end, at most `limit` bytes.
+  package static func read(
+    _ file: borrowing OwnedDescriptor, _ name: String, limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      let count = unsafe chunk.withUnsafeMutableBytes { raw in
+        unsafe Glibc.read(file.number, raw.baseAddress, raw.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError("read(\(name))", errno: errno)
+      }
+      guard count > 0 else { return bytes }
+      guard bytes.count + count <= limit else { throw SystemError("read(\(name))", errno: EFBIG) }
+      bytes.append(contentsOf: chunk.prefix(count))
+    }
+  }
+
+  /// Where a symbolic link leads (readlink(2)), at most 4095 bytes.
+  package static func link(_ path: String) throws(SystemError) -> String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink(path, &buffer, buffer.count)
+    guard count >= 0 else { throw SystemError("readlink(\(path))", errno: errno) }
+    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,88 @@
+internal import CMageSystem
+internal import Glibc
+
+/// One end of a SOCK_SEQPACKET pair: bytes and descriptors that belong together arrive together or not at all.
+///
+/// Never waits: a caller that must wait asks epoll.
+package struct PacketSocket: ~Copyable, Sendable {
+  package let descriptor: OwnedDescriptor
+
+  package init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+  /// Two connected ends.
+  package struct Pair: ~Copyable {
+    package let first: PacketSocket
+    package let second: PacketSocket
+  }
+
+  /// Two connected ends, close-on-exec (socketpair(2)).
+  package static func pair() throws(SystemError) -> Pair {
+    var ends: (Int32, Int32) = (-1, -1)
+    let kind = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let result = unsafe withUnsafeMutableBytes(of: &ends) { raw in
+      // A tuple of two Int32 has the layout of int[2].
+      unsafe socketpair(AF_UNIX, kind, 0, raw.assumingMemoryBound(to: Int32.self).baseAddress)
+    }
+    guard result == 0 else { throw SystemError("socketpair", errno: errno) }
+    return Pair(
+      first: PacketSocket(owning: OwnedDescriptor(owning: ends.0)),
+      second: PacketSocket(owning: OwnedDescriptor(owning: ends.1)))
+  }
+
+  package consuming func takeDescriptor() -> OwnedDescriptor { descriptor }
+
+  /// Sends one packet. Throws `EAGAIN` when the peer's queue is full.
+  package borrowing func send(
+    _ bytes: UnsafeRawBufferPointer, descriptors: [Int32] = []
+  ) throws(SystemError) {
+    let result = unsafe mage_send_packet(
+      descriptor.number, bytes.baseAddress, bytes.count, descriptors, descriptors.count)
+    _ = try check("sendmsg", result)
+  }
+
+  /// Sends one packet of `bytes`.
+  package borrowing func send(
+    _ bytes: [UInt8], descriptors: [Int32] = []
+  ) throws(SystemError) {
+    let result = unsafe bytes.withUnsafeBytes { raw in
+      unsafe mage_send_packet(
+        descriptor.number, raw.baseAddress, raw.count, descriptors, descriptors.count)
+    }
+    _ = try check("sendmsg", result)
+  }
+
+  /// What one receive call brought.
+  package struct Received: Sendable {
+    /// Bytes stored in the caller's buffer. Zero means that the peer has closed.
+    package let count: Int
+    /// Descriptors in the order in which the sender listed them; closed when dropped.
+    package let descriptors: [SharedDescriptor]
+    package let bytesTruncated: Bool
+    package let descriptorsTruncated: Bool
+    package let unexpectedControl: Bool
+  }
+
+  /// Takes the next packet into `buffer`, or throws `EAGAIN` when there is none.
+  package borrowing func receive(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Received {
+    var result = mage_received_packet()
+    // Stack space for the most that the kernel can hand over: nothing is allocated for an ordinary packet.
+    return try unsafe withUnsafeTemporaryAllocation(
+      of: Int32.self, capacity: Int(MAGE_MAX_PACKET_DESCRIPTORS)
+    ) { (numbers) throws(SystemError) -> Received in
+      let status = unsafe mage_receive_packet(
+        descriptor.number, buffer.baseAddress, buffer.count, numbers.baseAddress, &result)
+      _ = try check("recvmsg", status)
+      var taken: [SharedDescriptor] = []
+      for index in 0..<Int(result.descriptor_count) {
+        taken.append(SharedDescriptor(OwnedDescriptor(owning: unsafe numbers[index])))
+      }
+      return Received(
+        count: Int(result.count), descriptors: taken,
+        bytesTruncated: result.flags & MAGE_PACKET_BYTES_TRUNCATED.rawValue != 0,
+        descriptorsTruncated: result.flags & MAGE_PACKET_DESCRIPTORS_TRUNCATED.rawValue != 0,
+        unexpectedControl: result.flags & MAGE_PACKET_UNEXPECTED_CONTROL.rawValue != 0)
+    }
+  }
+}
