@@ -1,0 +1,38 @@
+/// What a frame is about. The numbers are the wire's; they never change and are never used again.
+package enum FrameKind: UInt8, CaseIterable, Sendable {
+  /// A request or a one-way message for an endpoint. Uses credit.
+  case message = 1
+  /// A reply to a request. Needs no credit: asking for it was the consent.
+  case reply = 2
+  /// The next part of the message begun by the frame before.
+  case fragment = 3
+  /// The sender has closed its end of a pipe; payload: code (u32), then at most 256 bytes of UTF-8.
+  case close = 4
+  /// The answer to `close`: nothing more will come for that endpoint.
+  case closeAcknowledged = 5
+  /// Returns credit; payload: bytes, messages, attachments (u32 each), zero (u32).
+  case credit = 6
+
+  /// Worker: the runtime has started; payload: version (u32), zero (u32).
+  case hello = 16
+  /// Host: install this filter; payload: `struct sock_filter` instructions.
+  case seal = 17
+  /// Worker: the filter is in force; attachment: its listener.
+  case sealed = 18
+  /// Host: you are connected; payload: ``ChannelLimits``, eight u32.
+  case invite = 19
+  /// Host: finish what you do and exit.
+  case finish = 20
+}
+
+/// What a descriptor in a packet is said to be. The receiver asks the kernel whether it is true.
+public enum AttachmentKind: UInt8, CaseIterable, Sendable {
+  /// A regular file, open for reading only.
+  case file = 1
+  /// A memfd that can neither shrink nor grow.
+  case region = 2
+  /// A memfd that nobody can write any more either.
+  case frozenRegion = 3
+  /// A filter's listener; only with `sealed`.
+  case listener = 4
+}

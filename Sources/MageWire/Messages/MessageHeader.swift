@@ -1,0 +1,81 @@
+/// A message's header, checked: what it is for and where its parameters lie.
+///
+/// The checks and their order are those of the Mojo bindings format (header versions 0 to 3, and newer ones that are at least as long).
+public struct MessageHeader: Equatable, Sendable {
+  public static let expectsReplyFlag: UInt32 = 1
+  public static let isReplyFlag: UInt32 = 2
+
+  public let version: UInt32
+  /// 0 is the interface that the pipe is bound to.
+  public let interfaceID: UInt32
+  /// The method's ordinal.
+  public let ordinal: UInt32
+  public let flags: UInt32
+  /// Zero in messages that neither expect a reply nor are one.
+  public let requestID: UInt64
+  /// Where the parameter struct lies and how far its objects may reach.
+  package let payload: Range<Int>
+
+  public var expectsReply: Bool { flags & Self.expectsReplyFlag != 0 }
+  public var isReply: Bool { flags & Self.isReplyFlag != 0 }
+
+  /// - Parameter bytes: the whole message; assume that an attacker chose it.
+  public init(decoding bytes: [UInt8]) throws(Malformed) {
+    var claims = Claims(bytes, range: 0..<bytes.count)
+    let size = try claims.structHeader(at: 0, field: "header")
+    let version = claims.uint32(at: 4)
+    try Self.checkSize(size, version)
+    self.version = version
+    interfaceID = claims.uint32(at: 8)
+    ordinal = claims.uint32(at: 12)
+    flags = claims.uint32(at: 16)
+    try Self.checkFlags(flags, version)
+    requestID = version >= 1 ? claims.uint64(at: 24) : 0
+    payload = version >= 2 ? try Self.payloadOfVersion2(&claims) : size..<bytes.count
+  }
+
+  private static func checkSize(_ size: Int, _ version: UInt32) throws(Malformed) {
+    let fits =
+      switch version {
+      case 0: size == 24
+      case 1: size == 32
+      case 2: size == 48
+      case 3: size == 56
+      default: size >= 56
+      }
+    guard fits else {
+      throw Malformed(
+        .message(.unexpectedStructHeader), field: "header",
+        detail: "version \(version) with \(size) bytes")
+    }
+  }
+
+  private static func checkFlags(_ flags: UInt32, _ version: UInt32) throws(Malformed) {
+    let direction = flags & (expectsReplyFlag | isReplyFlag)
+    guard version >= 1 || direction == 0 else {
+      throw Malformed(.message(.headerMissingRequestID), detail: "flags \(flags)")
+    }
+    guard direction != expectsReplyFlag | isReplyFlag else {
+      throw Malformed(.message(.headerInvalidFlags), detail: "flags \(flags)")
+    }
+  }
+
+  /// Versions from 2 on say by pointers where the payload and the interface ids are.
+  private static func payloadOfVersion2(_ claims: inout Claims) throws(Malformed) -> Range<Int> {
+    guard let payload = try claims.target(at: 32, field: "payload") else {
+      throw Malformed(.message(.unexpectedNullPointer), field: "payload")
+    }
+    try claims.claim(payload, 1, field: "payload")
+    guard let ids = try claims.target(at: 40, field: "payload_interface_ids") else {
+      return payload..<claims.end
+    }
+    let array = try claims.array(at: ids, elementSize: 4, field: "payload_interface_ids")
+    for index in 0..<array.count {
+      let id = claims.uint32(at: array.elements + index * 4)
+      guard id != 0, id != .max else {
+        throw Malformed(.message(.illegalInterfaceID), detail: "id \(id)")
+      }
+    }
+    return payload..<ids
+  }
+}
