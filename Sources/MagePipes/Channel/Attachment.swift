@@ -1,0 +1,53 @@
+public import MageSystem
+public import MageWire
+
+/// A descriptor in a message, of a kind that was checked against what the kernel says it is.
+public struct Attachment: Sendable {
+  public let kind: AttachmentKind
+  public let descriptor: SharedDescriptor
+
+  package init(kind: AttachmentKind, descriptor: SharedDescriptor) {
+    self.kind = kind
+    self.descriptor = descriptor
+  }
+}
+
+extension Attachment {
+  /// Takes a descriptor that a peer sent, if it is what the peer's frame says.
+  ///
+  /// A directory would be a door into the file system, a socket a channel that nobody checks, and a region that can shrink a
+  /// way to kill its reader with SIGBUS: none of them passes here under any kind.
+  init(received descriptor: SharedDescriptor, declared raw: UInt8) throws(Malformed) {
+    guard let kind = AttachmentKind(rawValue: raw) else {
+      throw Malformed(.channel(.attachmentKindUnknown), detail: "kind \(raw)")
+    }
+    let facts: DescriptorFacts
+    do throws(SystemError) {
+      facts = try DescriptorFacts(of: descriptor.number)
+    } catch {
+      throw Malformed(.channel(.attachmentMismatch), detail: "\(error)")
+    }
+    guard kind.isSatisfied(by: facts, number: descriptor.number) else {
+      throw Malformed(
+        .channel(.attachmentMismatch), detail: "declared \(kind), is \(facts.kind) \(facts.access)")
+    }
+    self.init(kind: kind, descriptor: descriptor)
+  }
+}
+
+extension AttachmentKind {
+  func isSatisfied(by facts: DescriptorFacts, number: Int32) -> Bool {
+    let seals = Seals(rawValue: facts.seals ?? 0)
+    switch self {
+    case .file:
+      // A memfd is a regular file to fstat; one that can still shrink must not pass as a file that is safe to map.
+      return facts.kind == .regularFile && facts.access == .readOnly && facts.seals == nil
+    case .region:
+      return facts.kind == .regularFile && seals.isSuperset(of: [.shrink, .grow])
+    case .frozenRegion:
+      return facts.kind == .regularFile && seals.isSuperset(of: [.shrink, .grow, .write])
+    case .listener:
+      return facts.kind == .anonymous && AnonymousKind.name(of: number) == "seccomp notify"
+    }
+  }
+}

@@ -1,0 +1,32 @@
+internal import MageWire
+
+/// A whole message that has passed the transport's and the channel's checks, and none of the later ones.
+package struct IncomingMessage: Sendable {
+  package let endpoint: EndpointID
+  /// The message in the Mojo bindings format.
+  package let bytes: [UInt8]
+  package let attachments: [Attachment]
+  /// What it took from the window; give it back when a handler has taken the message.
+  package let cost: Credit
+
+  package init(
+    endpoint: EndpointID, bytes: [UInt8], attachments: [Attachment], cost: Credit = .zero
+  ) {
+    self.endpoint = endpoint
+    self.bytes = bytes
+    self.attachments = attachments
+    self.cost = cost
+  }
+}
+
+/// A message of which not every fragment has come. There is at most one on a connection, charged in full at its first fragment.
+struct PartialMessage: Sendable {
+  let kind: FrameKind
+  let endpoint: EndpointID
+  let total: Int
+  var bytes: [UInt8]
+  let attachments: [Attachment]
+  let cost: Credit
+  /// False when the endpoint was closing as the message began: it is read to its end and dropped.
+  let isWanted: Bool
+}

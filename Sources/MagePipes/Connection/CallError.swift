@@ -1,0 +1,31 @@
+/// Why a call on a pipe brought no reply.
+public enum CallError: Error, Equatable, Sendable {
+  /// The worker at the other end has ended; it is reaped and everything that it held is released.
+  case workerEnded(Ending)
+  /// This process is a worker and its host has gone or broke the protocol.
+  case hostGone(String)
+  /// The peer has closed its end of the pipe, or this side has.
+  case pipeClosed(CloseReason)
+  /// A worker's call to its host took too long. (A worker that does not answer its host in time is ended instead.)
+  case deadlineMissed(Duration)
+  /// The calling task was cancelled. The peer may have acted on the request.
+  case cancelled
+  /// The message would break a limit of the connection, so it was not sent.
+  case refused(String)
+}
+
+extension CallError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .workerEnded(let ending): "the worker has ended: \(ending)"
+    case .hostGone(let reason): "the host has gone: \(reason)"
+    case .pipeClosed(let reason):
+      reason.text.isEmpty
+        ? "the pipe is closed (code \(reason.code))"
+        : "the pipe is closed: \(reason.text) (code \(reason.code))"
+    case .deadlineMissed(let limit): "no reply within \(limit)"
+    case .cancelled: "cancelled"
+    case .refused(let reason): "not sent: \(reason)"
+    }
+  }
+}

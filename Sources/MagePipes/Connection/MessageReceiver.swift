@@ -1,0 +1,49 @@
+package import MageSystem
+package import MageWire
+
+/// Who takes the messages that arrive at an endpoint.
+///
+/// Called on the connection's loop with messages that have passed the transport's and the channel's checks. The receiver checks the rest
+/// *before* it returns: nothing of a refused message may reach user code.
+package protocol MessageReceiver: Sendable {
+  /// Checks a request or one-way message and says what to run for it.
+  func receive(_ message: IncomingMessage, header: MessageHeader) throws(Malformed) -> Dispatch
+
+  /// The peer has closed its end, or the connection has ended.
+  func disconnected(_ reason: CloseReason?)
+}
+
+/// A checked message's handler, not yet run.
+package enum Dispatch: Sendable {
+  case oneWay(@Sendable () async throws -> Void)
+  /// Returns the encoded reply for this request.
+  case request(@Sendable () async throws -> OutgoingMessage)
+}
+
+/// A message in its encoded form, on its way out.
+package struct OutgoingMessage: Sendable {
+  package let bytes: [UInt8]
+  package let attachments: [Attachment]
+
+  package init(bytes: [UInt8], attachments: [Attachment] = []) {
+    self.bytes = bytes
+    self.attachments = attachments
+  }
+}
+
+/// What a connection tells its owner. Delivered on the loop.
+package enum ConnectionNews: Sendable {
+  case hello
+  case seal(program: [UInt8])
+  case sealed(listener: SharedDescriptor)
+  case invited
+  case finish
+  /// A check refused what the peer sent. Nothing more is read.
+  case malformed(Malformed)
+  /// A quota was used up by what the peer sent or did not read.
+  case exceeded(Limit)
+  /// The peer has closed the socket.
+  case peerClosed
+  /// The socket failed.
+  case failed(SystemError)
+}
