@@ -9,6 +9,8 @@ public struct DescriptorFacts: Equatable, Sendable {
   public enum Access: Equatable, Sendable { case readOnly, writeOnly, readWrite, pathOnly }
 
   public let kind: Kind
+  /// The mode's permission bits (inode(7)).
+  public let permissions: UInt32
   public let access: Access
   /// `F_SEAL_*` bits of a memfd; `nil` when the descriptor is none.
   public let seals: UInt32?
@@ -22,6 +24,7 @@ public struct DescriptorFacts: Equatable, Sendable {
     var facts = mage_descriptor_facts()
     _ = try check("fstat", unsafe mage_describe_descriptor(descriptor, &facts))
     kind = Self.kind(ofMode: facts.mode)
+    permissions = facts.mode & 0o7777
     access = Self.access(ofFlags: facts.status_flags)
     seals = facts.seals < 0 ? nil : UInt32(facts.seals)
     size = facts.size

@@ -36,3 +36,27 @@ package enum FileReading {
     return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
+
+extension FileReading {
+  /// Exactly `count` bytes from `offset` on (pread(2)); a file that ends before is an error (`ENODATA`).
+  package static func read(
+    _ file: borrowing OwnedDescriptor, at offset: UInt64, count: Int
+  ) throws(SystemError) -> [UInt8] {
+    guard let start = Int(exactly: offset), count >= 0 else {
+      throw SystemError("pread", errno: EINVAL)
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let position = start &+ done
+      let got = unsafe bytes.withUnsafeMutableBytes { raw in
+        unsafe pread(file.number, raw.baseAddress?.advanced(by: done), count - done, position)
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw SystemError("pread", errno: errno) }
+      guard got > 0 else { throw SystemError("pread", errno: ENODATA) }
+      done += got
+    }
+    return bytes
+  }
+}

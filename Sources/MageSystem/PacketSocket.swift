@@ -9,10 +9,17 @@ package struct PacketSocket: ~Copyable, Sendable {
 
   package init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
-  /// Two connected ends.
+  /// One end of a new pair, and the other as a descriptor to be given away.
   package struct Pair: ~Copyable {
-    package let first: PacketSocket
-    package let second: PacketSocket
+    private let socket: PacketSocket
+    package let peer: SharedDescriptor
+
+    fileprivate init(_ socket: consuming PacketSocket, peer: consuming OwnedDescriptor) {
+      self.socket = socket
+      self.peer = SharedDescriptor(peer)
+    }
+
+    package consuming func takeSocket() -> PacketSocket { socket }
   }
 
   /// Two connected ends, close-on-exec (socketpair(2)).
@@ -25,8 +32,8 @@ package struct PacketSocket: ~Copyable, Sendable {
     }
     guard result == 0 else { throw SystemError("socketpair", errno: errno) }
     return Pair(
-      first: PacketSocket(owning: OwnedDescriptor(owning: ends.0)),
-      second: PacketSocket(owning: OwnedDescriptor(owning: ends.1)))
+      PacketSocket(owning: OwnedDescriptor(owning: ends.0)),
+      peer: OwnedDescriptor(owning: ends.1))
   }
 
   package consuming func takeDescriptor() -> OwnedDescriptor { descriptor }

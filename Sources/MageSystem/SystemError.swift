@@ -47,6 +47,7 @@ package enum Errno {
   package static let tooManyFiles: Int32 = 24
   package static let brokenPipe: Int32 = 32
   package static let noSystem: Int32 = 38
+  package static let protocolError: Int32 = 71
   package static let messageTooLong: Int32 = 90
   package static let connectionReset: Int32 = 104
   package static let notConnected: Int32 = 107

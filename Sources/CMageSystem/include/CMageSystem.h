@@ -132,4 +132,94 @@ int mage_describe_descriptor(int descriptor, struct mage_descriptor_facts *resul
 
 // MARK: - Launch
 
+// A launch is a list of steps that Swift prepared and C carries out between clone and exec. The list travels in one packet
+// to the launcher: a `mage_launch_request`, then `mage_launch_step`s back to back. Descriptors travel with the packet;
+// steps name them by position. The first is always the socket for reports.
+
+/// The largest request, in bytes, the filter included.
+#define MAGE_MAX_LAUNCH_BYTES (160 * 1024)
+/// The most mounts that one launch may open before it attaches them.
+#define MAGE_MAX_LAUNCH_TREES 96
+/// The name of no descriptor.
+#define MAGE_NO_DESCRIPTOR UINT64_MAX
+
+struct mage_launch_request {
+  uint64_t clone_flags;  // CLONE_NEW* bits for clone3(2)
+  uint32_t inside_uid, outside_uid;  // one id each, mapped by user_namespaces(7)
+  uint32_t inside_gid, outside_gid;
+  uint32_t denies_setgroups;  // an ordinary user must give setgroups(2) up before it may map a group
+  uint32_t step_count;
+};
+
+/// What one step does. `a`, `b`, `c`, `text` are its parameters; `text` ends with a NUL and may be empty.
+enum mage_launch_op {
+  MAGE_STEP_PRIVATE_MOUNTS = 1,  // mount(2) MS_REC | MS_PRIVATE on /
+  MAGE_STEP_OPEN_TREE,  // open_tree(2) of text into slot b; it must be the file behind descriptor a
+  MAGE_STEP_BECOME,  // setresgid(2) to b and setresuid(2) to a, capabilities kept
+  MAGE_STEP_ROOT,  // a tmpfs of a bytes and b inodes on the directory text, which becomes the working directory
+  MAGE_STEP_DIRECTORY,  // mkdir(2) text with mode a
+  MAGE_STEP_FILE,  // an empty file text, to attach a tree to
+  MAGE_STEP_ATTACH,  // move_mount(2) of slot a to text after mount_setattr(2) with attributes b
+  MAGE_STEP_TMPFS,  // a tmpfs of a bytes on text with mount flags b (MS_*), owned by the worker
+  MAGE_STEP_PIVOT,  // pivot_root(2) to the working directory; the old root is detached
+  MAGE_STEP_SEAL_ROOT,  // mount_setattr(2) on /: attributes a
+  MAGE_STEP_HOSTNAME,  // sethostname(2)
+  MAGE_STEP_PARENT_DEATH,  // prctl(2) PR_SET_PDEATHSIG SIGKILL, then a look whether the host still lives
+  MAGE_STEP_DESCRIPTORS,  // data: pairs of u32 (position, number); everything else is closed
+  MAGE_STEP_LIMIT,  // setrlimit(2): resource a, soft b, hard c
+  MAGE_STEP_SESSION,  // setsid(2), default signals, nothing blocked, umask 077
+  MAGE_STEP_CAPABILITIES,  // securebits locked; bounding, ambient and all other sets emptied
+  MAGE_STEP_NO_NEW_PRIVILEGES,  // prctl(2) PR_SET_NO_NEW_PRIVS
+  MAGE_STEP_LANDLOCK,  // landlock_create_ruleset(2) that handles a (files), b (net), c (scopes)
+  MAGE_STEP_LANDLOCK_ALLOW,  // landlock_add_rule(2): accesses a beneath text, or on descriptor b when text is empty
+  MAGE_STEP_LANDLOCK_ENFORCE,  // landlock_restrict_self(2)
+  MAGE_STEP_FILTER,  // data: a filter; its listener goes to the host
+  MAGE_STEP_EXECUTE,  // execveat(2) of descriptor a; data: b arguments, then c variables, each NUL-terminated
+};
+
+struct mage_launch_step {
+  uint32_t op;
+  uint32_t size;  // of this record with its data, a multiple of 8
+  uint32_t data_size;  // bytes of data (or text) after this header
+  uint32_t reserved;
+  uint64_t a, b, c;
+};
+
+enum mage_launch_report_kind {
+  MAGE_REPORT_READY = 1,  // from the launcher, once, on its own socket; error 0 or why it cannot work
+  MAGE_REPORT_LAUNCHED,  // the process exists: pid, with its pidfd
+  MAGE_REPORT_LISTENER,  // the start-up filter is in force, with its listener
+  MAGE_REPORT_FAILED,  // a step failed; the process is gone or never was
+};
+
+/// Steps that are not in the list, in `mage_launch_report.step`.
+#define MAGE_STEP_INDEX_REQUEST 0xFFFFFFFFu
+#define MAGE_STEP_INDEX_CLONE 0xFFFFFFFEu
+#define MAGE_STEP_INDEX_IDENTITY 0xFFFFFFFDu
+#define MAGE_STEP_INDEX_RELEASE 0xFFFFFFFCu
+
+/// One report. The socket's end after MAGE_REPORT_LISTENER and no failure says that exec worked: it is close-on-exec.
+struct mage_launch_report {
+  uint32_t kind;  // enum mage_launch_report_kind
+  int32_t pid;
+  uint32_t step;  // position in the list, or MAGE_STEP_INDEX_*
+  int32_t error;  // errno
+  char call[32];  // the call that failed, NUL-terminated
+};
+
+/// Carries out the steps in the calling process, which clone3(2) has just made; returns only by _exit(2) or exec.
+/// `descriptors` are the packet's, the first of them the report socket. No allocation, no lock; async-signal-safe.
+__attribute__((noreturn)) void mage_run_launch_steps(
+    const struct mage_launch_request *request, size_t size, const int *descriptors, size_t descriptor_count);
+
+/// The launcher's whole life: serves requests from `socket` until it closes. Returns its exit status.
+int mage_launcher_serve(int socket);
+
+/// Starts the launcher `path` with `socket` as its descriptor 3, /dev/null as 0 to 2 and nothing else (posix_spawn(3)), in a session of its own.
+/// Stores its pid and returns its pidfd, or -errno. Call it on the thread whose end shall end the workers. Not async-signal-safe.
+int mage_spawn_launcher(const char *path, int socket, int32_t *pid);
+
+/// The Landlock ABI version of the kernel, or -errno: -ENOSYS, -EOPNOTSUPP (landlock(7)).
+int mage_landlock_version(void);
+
 #endif

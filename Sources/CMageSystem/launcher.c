@@ -1,0 +1,241 @@
+#define _GNU_SOURCE  // posix_spawn_file_actions_addclosefrom_np, unshare
+#include "CMageSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The launcher: a process so small that cloning it costs nothing, whatever size the host has. It trusts the host
+// and nobody else talks to it; what it checks it checks against mistakes.
+
+// One request at a time: the launcher has one thread.
+static _Alignas(8) unsigned char request_bytes[MAGE_MAX_LAUNCH_BYTES];
+
+static void send_report(int socket, const struct mage_launch_report *report, const int *descriptor) {
+  // The peer is the host, which reads, or is gone; in both cases there is nothing to do about a failure.
+  (void)mage_send_packet(socket, report, sizeof(*report), descriptor, descriptor ? 1 : 0);
+}
+
+static void send_failure(int socket, uint32_t step, const char *call, int error) {
+  struct mage_launch_report report = {.kind = MAGE_REPORT_FAILED, .step = step, .error = error};
+  strncpy(report.call, call, sizeof(report.call) - 1);
+  send_report(socket, &report, NULL);
+}
+
+// MARK: Identity
+
+static int write_file(const char *path, const char *text) {
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return -errno;
+  ssize_t written = write(file, text, strlen(text));
+  int result = written < 0 ? -errno : 0;
+  mage_close(file);
+  return result;
+}
+
+static int map_ids(int32_t pid, const struct mage_launch_request *request) {
+  char path[64], line[64];
+  int status = 0;
+  if (request->denies_setgroups) {
+    snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
+    status = write_file(path, "deny");
+    if (status < 0) return status;
+  }
+  snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
+  snprintf(line, sizeof(line), "%u %u 1", request->inside_gid, request->outside_gid);
+  status = write_file(path, line);
+  if (status < 0) return status;
+  snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+  snprintf(line, sizeof(line), "%u %u 1", request->inside_uid, request->outside_uid);
+  return write_file(path, line);
+}
+
+// MARK: Clone
+
+struct clone_result {
+  int32_t pid;
+  int pidfd;
+};
+
+// CLONE_PARENT makes the worker the host's child: the host waits for it, and dies with it, without the launcher's help.
+static int clone_worker(uint64_t flags, struct clone_result *result) {
+  int pidfd = -1;
+  struct clone_args arguments = {
+      .flags = flags | CLONE_PARENT | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+      .pidfd = (uint64_t)(uintptr_t)&pidfd,
+  };
+  long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+  if (pid < 0) return -errno;
+  *result = (struct clone_result){.pid = (int32_t)pid, .pidfd = pidfd};
+  return 0;
+}
+
+// The child waits for its ids to be mapped: before that it has no identity inside its namespace.
+static void child(int release, size_t size, const int *descriptors, size_t count) {
+  char byte;
+  ssize_t got;
+  do {
+    got = read(release, &byte, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got != 1) _exit(127);  // the launcher has given up or is gone
+  mage_close(release);
+  mage_run_launch_steps((const struct mage_launch_request *)request_bytes, size, descriptors, count);
+}
+
+static void launch(size_t size, const int *descriptors, size_t count) {
+  const struct mage_launch_request *request = (const struct mage_launch_request *)request_bytes;
+  int report = descriptors[0];
+  int release[2];
+  if (pipe2(release, O_CLOEXEC) < 0) {
+    send_failure(report, MAGE_STEP_INDEX_CLONE, "pipe2", errno);
+    return;
+  }
+  struct clone_result worker;
+  int status = clone_worker(request->clone_flags, &worker);
+  if (status == 0 && worker.pid == 0) {
+    mage_close(release[1]);
+    child(release[0], size, descriptors, count);
+  }
+  mage_close(release[0]);
+  if (status < 0) {
+    send_failure(report, MAGE_STEP_INDEX_CLONE, "clone3", -status);
+  } else {
+    struct mage_launch_report launched = {.kind = MAGE_REPORT_LAUNCHED, .pid = worker.pid};
+    send_report(report, &launched, &worker.pidfd);
+    status = map_ids(worker.pid, request);
+    if (status < 0) {
+      send_failure(report, MAGE_STEP_INDEX_IDENTITY, "write(uid_map)", -status);
+    } else if (write(release[1], "", 1) != 1) {
+      send_failure(report, MAGE_STEP_INDEX_RELEASE, "write", errno);
+    }
+    mage_close(worker.pidfd);
+  }
+  mage_close(release[1]);  // a child that was not released ends here
+}
+
+// MARK: Service
+
+static void close_all(const int *descriptors, size_t count) {
+  for (size_t i = 0; i < count; i++) mage_close(descriptors[i]);
+}
+
+// Returns whether the host is still there.
+static bool serve_one(int socket) {
+  int descriptors[MAGE_MAX_PACKET_DESCRIPTORS];
+  struct mage_received_packet packet;
+  int status = mage_receive_packet(socket, request_bytes, sizeof(request_bytes), descriptors, &packet);
+  if (status == -EAGAIN) return true;
+  if (status < 0 || packet.count == 0) return false;
+  if (packet.descriptor_count > 0) {
+    if (packet.flags != 0 || (size_t)packet.count < sizeof(struct mage_launch_request)) {
+      send_failure(descriptors[0], MAGE_STEP_INDEX_REQUEST, "recvmsg", EMSGSIZE);
+    } else {
+      launch((size_t)packet.count, descriptors, packet.descriptor_count);
+    }
+  }
+  close_all(descriptors, packet.descriptor_count);
+  return true;
+}
+
+// The ids of an ordinary user map to themselves, so that a worker's files stay readable as before.
+static int map_own_ids(uid_t uid, gid_t gid) {
+  char line[64];
+  int status = write_file("/proc/self/setgroups", "deny");
+  if (status < 0) return status;
+  snprintf(line, sizeof(line), "%u %u 1", gid, gid);
+  status = write_file("/proc/self/gid_map", line);
+  if (status < 0) return status;
+  snprintf(line, sizeof(line), "%u %u 1", uid, uid);
+  return write_file("/proc/self/uid_map", line);
+}
+
+// One empty network for all workers, made once: a new one for each would cost half a millisecond.
+static int prepare(const char **call) {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  *call = "prctl(PR_SET_PDEATHSIG)";
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
+  (void)prctl(PR_SET_NAME, "mage-launcher");
+  umask(077);
+  if (uid == 0) {
+    *call = "setgroups";
+    if (setgroups(0, NULL) < 0) return -errno;
+    *call = "unshare(CLONE_NEWNET)";
+    return unshare(CLONE_NEWNET) < 0 ? -errno : 0;
+  }
+  *call = "unshare(CLONE_NEWUSER)";
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) return -errno;
+  *call = "write(uid_map)";
+  return map_own_ids(uid, gid);
+}
+
+int mage_launcher_serve(int socket) {
+  struct mage_launch_report ready = {.kind = MAGE_REPORT_READY};
+  const char *call = "";
+  int status = prepare(&call);
+  ready.error = -status;
+  strncpy(ready.call, call, sizeof(ready.call) - 1);
+  send_report(socket, &ready, NULL);
+  if (status < 0) return 1;
+  for (;;) {
+    struct pollfd waiting = {.fd = socket, .events = POLLIN};
+    if (poll(&waiting, 1, -1) < 0) {
+      if (errno == EINTR) continue;
+      return 1;
+    }
+    if (!serve_one(socket)) return 0;
+  }
+}
+
+// MARK: Start
+
+static int describe_launcher(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int socket) {
+  sigset_t all, none;
+  sigfillset(&all);
+  sigemptyset(&none);
+  int error = posix_spawnattr_setsigdefault(attributes, &all);
+  if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+  if (!error) {
+    error = posix_spawnattr_setflags(
+        attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+  if (!error) error = posix_spawn_file_actions_adddup2(actions, socket, 3);
+  for (int number = 0; number < 3 && !error; number++) {
+    error = posix_spawn_file_actions_addopen(actions, number, "/dev/null", O_RDWR, 0);
+  }
+  if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, 4);
+  return error;
+}
+
+int mage_spawn_launcher(const char *path, int socket, int32_t *pid) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  pid_t child = -1;
+  if (posix_spawn_file_actions_init(&actions)) return -ENOMEM;
+  if (posix_spawnattr_init(&attributes)) {
+    posix_spawn_file_actions_destroy(&actions);
+    return -ENOMEM;
+  }
+  int error = describe_launcher(&actions, &attributes, socket);
+  char *const arguments[] = {(char *)"mage-launcher", NULL};
+  char *const environment[] = {NULL};
+  if (!error) error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error) return -error;
+  *pid = child;
+  int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+  return pidfd < 0 ? -errno : pidfd;
+}

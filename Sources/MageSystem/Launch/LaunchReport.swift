@@ -1,0 +1,98 @@
+internal import CMageSystem
+
+/// What the launcher or the process that it made says about a launch.
+package enum LaunchReport: Sendable {
+  /// The launcher can work.
+  case ready
+  /// The process exists, stopped before its first step.
+  case launched(pid: Int32, pidfd: SharedDescriptor)
+  /// The start-up filter is in force.
+  case listener(SharedDescriptor)
+  /// A step failed; the process is gone or never was.
+  case failed(Failure)
+  /// The report's last descriptor was closed: by exec, unless a failure came before.
+  case executed
+
+  package struct Failure: Equatable, Sendable {
+    package let error: SystemError
+    package let place: Place
+  }
+
+  /// Where in a launch something failed.
+  package enum Place: Equatable, Sendable {
+    case launcher
+    case request
+    case clone
+    case identity
+    case release
+    case step(Int)
+  }
+}
+
+extension PacketSocket {
+  /// The next report, or throws `EAGAIN` when there is none yet, and `EPROTO` when it is not one.
+  package borrowing func receiveLaunchReport() throws(SystemError) -> LaunchReport {
+    var raw = mage_launch_report()
+    let size = MemoryLayout<mage_launch_report>.size
+    let result = unsafe withUnsafeMutableBytes(of: &raw) { buffer in
+      Result { () throws(SystemError) in try unsafe receive(into: buffer) }
+    }
+    let received = try result.get()
+    guard received.count > 0 else { return .executed }
+    guard received.count == size, !received.descriptorsTruncated else { throw Self.protocolError }
+    return try LaunchReport(raw, received.descriptors)
+  }
+
+  fileprivate static var protocolError: SystemError {
+    SystemError("recvmsg(report)", errno: Errno.protocolError)
+  }
+}
+
+extension LaunchReport {
+  fileprivate init(
+    _ raw: mage_launch_report, _ descriptors: [SharedDescriptor]
+  ) throws(SystemError) {
+    switch (raw.kind, descriptors.first) {
+    case (MAGE_REPORT_READY.rawValue, _) where raw.error == 0: self = .ready
+    case (MAGE_REPORT_READY.rawValue, _): self = .failed(Failure(raw, .launcher))
+    case (MAGE_REPORT_LAUNCHED.rawValue, let pidfd?): self = .launched(pid: raw.pid, pidfd: pidfd)
+    case (MAGE_REPORT_LISTENER.rawValue, let listener?): self = .listener(listener)
+    case (MAGE_REPORT_FAILED.rawValue, _): self = .failed(Failure(raw, Place(raw.step)))
+    default: throw PacketSocket.protocolError
+    }
+  }
+}
+
+extension LaunchReport.Failure {
+  fileprivate init(_ raw: mage_launch_report, _ place: LaunchReport.Place) {
+    let call = unsafe withUnsafeBytes(of: raw.call) { raw in
+      unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    self.init(error: SystemError(call, errno: raw.error), place: place)
+  }
+}
+
+extension LaunchReport.Place {
+  fileprivate init(_ step: UInt32) {
+    switch step {
+    case MAGE_STEP_INDEX_REQUEST: self = .request
+    case MAGE_STEP_INDEX_CLONE: self = .clone
+    case MAGE_STEP_INDEX_IDENTITY: self = .identity
+    case MAGE_STEP_INDEX_RELEASE: self = .release
+    default: self = .step(Int(step))
+    }
+  }
+}
+
+/// Starting the launcher.
+package enum LauncherStart {
+  /// Starts `path` with `socket` as its channel. Call it on the thread whose end shall end every worker.
+  package static func spawn(
+    _ path: String, socket: SharedDescriptor
+  ) throws(SystemError) -> ProcessHandle {
+    var pid: Int32 = -1
+    let pidfd = unsafe mage_spawn_launcher(path, socket.number, &pid)
+    return ProcessHandle(
+      pid: pid, pidfd: OwnedDescriptor(owning: try check("posix_spawn(\(path))", pidfd)))
+  }
+}
