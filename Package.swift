@@ -23,6 +23,7 @@ let package = Package(
   targets: [
     // In dependency order: arrows point up the list only.
     .target(name: "CMageSystem"),
+    .executableTarget(name: "mage-launcher", dependencies: ["CMageSystem"]),
     .target(name: "MageSystem", dependencies: ["CMageSystem"], swiftSettings: strict),
     .target(name: "MageWire", swiftSettings: strict),
     .target(
@@ -33,5 +34,11 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "Mage", dependencies: ["MagePipes", "MageSystem", "MageWire"], swiftSettings: settings),
+    .target(
+      name: "MageWorker", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
+      swiftSettings: settings),
+    .target(name: "MagePolicy", dependencies: ["MageSystem"], swiftSettings: settings),
   ]
 )

@@ -51,3 +51,22 @@ extension AttachmentKind {
     }
   }
 }
+
+/// Attachments are what the handles of our messages are.
+extension Attachment: WireHandle {}
+
+extension Attachment {
+  /// Takes a descriptor to be sent, by the rules by which the peer will judge it: a mistake is found here, and not by
+  /// the end of the connection.
+  ///
+  /// - Throws: `EINVAL` when the descriptor is not of that kind.
+  package init(
+    sending descriptor: consuming OwnedDescriptor, as kind: AttachmentKind
+  ) throws(SystemError) {
+    let facts = try DescriptorFacts(of: descriptor.number)
+    guard kind.isSatisfied(by: facts, number: descriptor.number) else {
+      throw SystemError("attach as \(kind)", errno: Errno.invalid)
+    }
+    self.init(kind: kind, descriptor: SharedDescriptor(descriptor))
+  }
+}

@@ -17,6 +17,8 @@ package struct Channel: Sendable {
     case awaitingSealed
     /// Host: the worker is sealed but not invited; it has nothing to say.
     case proving
+    /// Both: the handshake waits for this side's answer; the peer has nothing to say.
+    case answering
     /// Worker: the filter is to come.
     case awaitingSeal
     /// Worker: sealed, the invitation is to come.
@@ -52,6 +54,7 @@ package struct Channel: Sendable {
   private var sendWindow: CreditWindow
   private var consumed = Credit.zero
   private var partial: PartialMessage?
+  private var partialsBegun: UInt64 = 0
 
   package init(side: Side, limits: ChannelLimits) {
     self.side = side
@@ -62,33 +65,28 @@ package struct Channel: Sendable {
     sendWindow = CreditWindow(limits)
   }
 
-  /// Whether the first part of a message is here and the rest is not.
-  package var hasPartialMessage: Bool { partial != nil }
+  /// Which message, by number, is here in its first part and not in the rest; `nil` when there is none.
+  package var partialMessage: UInt64? { partial == nil ? nil : partialsBegun }
 }
 
 // MARK: - Receiving
 
 extension Channel {
-  /// Takes one packet. The first defect ends the reading: nothing of the packet from there on has any effect, and the
-  /// connection must be closed.
+  /// Takes frames of `packet` up to the next one that means something; `nil` at the packet's end.
   ///
-  /// - Parameters:
-  ///   - packet: what one receive call brought.
-  ///   - descriptors: those that came with it, claimed by the frames in order.
-  package mutating func receive(
-    _ packet: ArraySlice<UInt8>, descriptors: [SharedDescriptor],
-    _ deliver: (Event) -> Void
-  ) throws(Malformed) {
-    guard !packet.isEmpty else { throw Malformed(.transport(.packetEmpty)) }
-    var reader = FrameReader(packet)
-    var unclaimed = descriptors[...]
-    while let frame = try reader.next() {
-      let attachments = try claim(frame, from: &unclaimed)
-      if let event = try receive(frame, packet[frame.payload], attachments) { deliver(event) }
+  /// The first defect ends the reading: nothing of the packet from there on has any effect, and the connection must be
+  /// closed. Whoever handles an event may use the channel before asking for the next.
+  package mutating func next(in packet: inout IncomingPacket) throws(Malformed) -> Event? {
+    guard !packet.bytes.isEmpty else { throw Malformed(.transport(.packetEmpty)) }
+    while let frame = try packet.reader.next() {
+      let attachments = try claim(frame, from: &packet.unclaimed)
+      if let event = try receive(frame, packet.bytes[frame.payload], attachments) { return event }
     }
-    guard unclaimed.isEmpty else {
-      throw Malformed(.transport(.descriptorsUndeclared), detail: "\(unclaimed.count) left over")
+    guard packet.unclaimed.isEmpty else {
+      throw Malformed(
+        .transport(.descriptorsUndeclared), detail: "\(packet.unclaimed.count) left over")
     }
+    return nil
   }
 
   private func claim(
@@ -180,7 +178,7 @@ extension Channel {
     _ frame: Frame, _ kind: FrameKind, _ payload: ArraySlice<UInt8>, _ attachments: [Attachment]
   ) throws(Malformed) -> Event? {
     let endpoint = EndpointID(rawValue: frame.endpoint)
-    let standing = try endpoints.standing(of: endpoint)
+    _ = try endpoints.standing(of: endpoint)
     let hasMore = frame.flags & Frame.moreFlag != 0
     let size = hasMore ? Int(frame.total) : payload.count
     guard size <= Int(limits.maxMessageBytes) else {
@@ -201,9 +199,10 @@ extension Channel {
     try receiveWindow.take(cost)
     let message = PartialMessage(
       kind: kind, endpoint: endpoint, total: size, bytes: Array(payload), attachments: attachments,
-      cost: cost, isWanted: standing == .open)
+      cost: cost)
     guard !hasMore else {
       partial = message
+      partialsBegun += 1
       return nil
     }
     return finish(message)
@@ -231,8 +230,9 @@ extension Channel {
   }
 
   private mutating func finish(_ message: PartialMessage) -> Event? {
-    guard message.isWanted else {
+    guard endpoints.isOpen(message.endpoint) else {
       // Sent before the peer could know that we closed: dropped, and its credit is free again.
+      // Asked at the last fragment, because the endpoint may have been closed after the first.
       returnCredit(message.cost)
       return nil
     }
@@ -327,8 +327,10 @@ extension Channel {
       guard values[0] == Self.version, values[1] == 0 else {
         throw Malformed(.channel(.handshake), detail: "version \(values[0])")
       }
+      phase = .answering
       return .hello(version: values[0])
     case .seal:
+      phase = .answering
       return .seal(program: Array(payload))
     case .sealed:
       try expectEmpty(payload)

@@ -43,12 +43,18 @@ package struct Credit: Equatable, Sendable {
 /// a peer can make the receiver hold is the window and not a byte more.
 package struct CreditWindow: Sendable {
   private let size: Credit
+  /// What the largest message costs, as far as the window could ever admit it.
+  private let largest: Credit
   package private(set) var left: Credit
 
   package init(_ limits: ChannelLimits) {
     size = Credit(
       bytes: limits.windowBytes, messages: limits.windowMessages,
       attachments: limits.windowAttachments)
+    largest = Credit(
+      bytes: min(limits.maxMessageBytes, limits.windowBytes),
+      messages: min(1, limits.windowMessages),
+      attachments: min(limits.maxAttachments, limits.windowAttachments))
     left = size
   }
 
@@ -83,10 +89,11 @@ package struct CreditWindow: Sendable {
     return nil
   }
 
-  /// Whether so much has been used that it is worth a frame to give it back.
+  /// Whether so much has been used that it is worth a frame to give it back, or the peer may be waiting for it: a message
+  /// of more than half a window would wait for ever if what the others used stayed here.
   package func isWorthReturning(_ credit: Credit) -> Bool {
     credit.bytes >= size.bytes / 2 || credit.messages >= size.messages / 2
-      || credit.attachments >= max(size.attachments / 2, 1)
+      || credit.attachments >= max(size.attachments / 2, 1) || !admits(largest)
   }
 }
 

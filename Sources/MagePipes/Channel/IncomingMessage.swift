@@ -1,3 +1,4 @@
+package import MageSystem
 internal import MageWire
 
 /// A whole message that has passed the transport's and the channel's checks, and none of the later ones.
@@ -27,6 +28,21 @@ struct PartialMessage: Sendable {
   var bytes: [UInt8]
   let attachments: [Attachment]
   let cost: Credit
-  /// False when the endpoint was closing as the message began: it is read to its end and dropped.
-  let isWanted: Bool
+}
+
+/// A packet on its way through ``Channel/next(in:)``.
+package struct IncomingPacket: Sendable {
+  let bytes: ArraySlice<UInt8>
+  var reader: FrameReader
+  /// Descriptors that no frame has declared yet.
+  var unclaimed: ArraySlice<SharedDescriptor>
+
+  /// - Parameters:
+  ///   - bytes: what one receive call brought.
+  ///   - descriptors: those that came with it, claimed by the frames in order.
+  package init(_ bytes: ArraySlice<UInt8>, descriptors: [SharedDescriptor]) {
+    self.bytes = bytes
+    reader = FrameReader(bytes)
+    unclaimed = descriptors[...]
+  }
 }

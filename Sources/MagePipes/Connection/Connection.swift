@@ -28,7 +28,7 @@ package actor Connection {
   private var isReading = true
   private var isFlushScheduled = false
   private var meter: RateMeter?
-  private var partialTimer: TimerToken?
+  private var partialTimer: (message: UInt64, timer: TimerToken)?
 
   private var calls: [UInt64: PendingCall] = [:]
   private var outstanding = 0
@@ -95,8 +95,7 @@ package actor Connection {
     isReading = false
     if let watch { loop.unwatch(watch) }
     watch = nil
-    if let partialTimer { loop.cancel(partialTimer) }
-    partialTimer = nil
+    forgetPartialTimer()
   }
 }
 
@@ -148,7 +147,7 @@ extension Connection {
 
   /// Whether there may be more.
   private func readPacket() throws(SystemError) -> Bool {
-    let (bytes, received) = try loop.receivePacket(from: socket)
+    let (bytes, received) = try nextPacket()
     guard received.count > 0 else {
       stopReading()
       news(.peerClosed)
@@ -156,11 +155,24 @@ extension Connection {
     }
     do throws(Malformed) {
       try check(received)
-      try channel.receive(bytes, descriptors: received.descriptors) { handle($0) }
+      var packet = IncomingPacket(bytes, descriptors: received.descriptors)
+      // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
+      while isReading, let event = try channel.next(in: &packet) { handle(event) }
     } catch {
       refuse(error)
     }
     return isReading
+  }
+
+  private func nextPacket() throws(SystemError) -> (
+    bytes: ArraySlice<UInt8>, received: PacketSocket.Received
+  ) {
+    do throws(SystemError) {
+      return try loop.receivePacket(from: socket)
+    } catch  where error.errno == Errno.connectionReset {
+      // Said once, of a peer that went without reading all that was sent to it. What it had sent itself is still there.
+      return try loop.receivePacket(from: socket)
+    }
   }
 
   private func check(_ received: PacketSocket.Received) throws(Malformed) {
@@ -179,8 +191,6 @@ extension Connection {
   }
 
   private func handle(_ event: Channel.Event) {
-    // A frame before this one in the packet may have ended the connection.
-    guard isReading else { return }
     switch event {
     case .hello: news(.hello)
     case .seal(let program): news(.seal(program: program))
@@ -195,20 +205,25 @@ extension Connection {
   }
 
   private func watchPartialMessage() {
-    guard channel.hasPartialMessage, isReading else {
-      if let partialTimer { loop.cancel(partialTimer) }
-      partialTimer = nil
-      return
-    }
-    guard partialTimer == nil else { return }
+    let message = channel.partialMessage
+    // A peer that sends without pause always has some message on the way: each has its own time.
+    guard message != partialTimer?.message else { return }
+    forgetPartialTimer()
+    guard let message, isReading else { return }
     let limit = options.partialMessageDeadline
-    partialTimer = loop.schedule(at: MonotonicTime.now.advanced(by: limit)) { [weak self] in
+    let timer = loop.schedule(at: MonotonicTime.now.advanced(by: limit)) { [weak self] in
       self?.assumeIsolated {
         guard $0.isReading else { return }
         $0.stopReading()
         $0.news(.exceeded(.partialMessage(limit)))
       }
     }
+    partialTimer = (message, timer)
+  }
+
+  private func forgetPartialTimer() {
+    if let partialTimer { loop.cancel(partialTimer.timer) }
+    partialTimer = nil
   }
 }
 
@@ -223,7 +238,7 @@ extension Connection {
     }
     receivers[endpoint] = receiver
     for message in unbound.removeValue(forKey: endpoint) ?? [] where isReading {
-      receive(message)
+      dispatch(message)
     }
   }
 
@@ -233,13 +248,22 @@ extension Connection {
       news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
       return
     }
-    guard let receiver = receivers[message.endpoint] else {
+    guard receivers[message.endpoint] != nil else {
       // Written before this end was bound. The window bounds how much there can be.
       unbound[message.endpoint, default: []].append(message)
       return
     }
+    dispatch(message)
+  }
+
+  private func dispatch(_ message: IncomingMessage) {
+    // The handler of a message before this one may have closed the endpoint.
+    guard let receiver = receivers[message.endpoint] else { return release(message.cost) }
     do throws(Malformed) {
       let header = try MessageHeader(decoding: message.bytes)
+      guard !header.isReply else {
+        throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
+      }
       let dispatch = try receiver.receive(message, header: header)
       try run(dispatch, for: message, header)
     } catch {
@@ -301,12 +325,13 @@ extension Connection {
     guard failure == nil else { return }
     switch result {
     case .success(let reply):
-      guard reply.bytes.count <= Int(channel.limits.maxMessageBytes) else {
+      guard reply.bytes.count <= Int(channel.limits.maxMessageBytes),
+        reply.attachments.count <= Int(channel.limits.maxAttachments)
+      else {
         close(key.endpoint, CloseReason(code: Self.handlerFailedCode, text: "reply too large"))
         return
       }
       channel.reply(reply.bytes, attachments: reply.attachments, to: key.endpoint)
-      checkQueue()
       scheduleFlush()
     case .failure(let error):
       handlerFailed(error, on: key.endpoint)
@@ -335,8 +360,13 @@ extension Connection {
 
   private func peerClosed(_ endpoint: EndpointID, _ reason: CloseReason) {
     failCalls(on: endpoint, .pipeClosed(reason))
-    unbound[endpoint] = nil
+    dropUnbound(endpoint)
     receivers.removeValue(forKey: endpoint)?.disconnected(reason)
+  }
+
+  /// Nobody will take what came for `endpoint`: its credit serves the connection's other pipes.
+  private func dropUnbound(_ endpoint: EndpointID) {
+    for message in unbound.removeValue(forKey: endpoint) ?? [] { release(message.cost) }
   }
 
   private func failCalls(on endpoint: EndpointID, _ error: CallError) {
@@ -355,9 +385,25 @@ extension Connection {
     guard failure == nil else { return }
     channel.close(endpoint, reason)
     failCalls(on: endpoint, .pipeClosed(reason))
-    unbound[endpoint] = nil
+    dropUnbound(endpoint)
     receivers.removeValue(forKey: endpoint)?.disconnected(nil)
     scheduleFlush()
+  }
+}
+
+// MARK: - From other threads
+
+extension Connection {
+  /// ``close(_:_:)`` as soon as the loop comes to it.
+  package nonisolated func closeLater(
+    _ endpoint: EndpointID, _ reason: CloseReason = CloseReason()
+  ) {
+    Task(executorPreference: loop) { await self.close(endpoint, reason) }
+  }
+
+  /// ``bind(_:to:)`` at once on the loop, and else as soon as the loop comes to it.
+  package nonisolated func bindLater(_ endpoint: EndpointID, to receiver: any MessageReceiver) {
+    Task.immediate(executorPreference: loop) { await self.bind(endpoint, to: receiver) }
   }
 }
 
@@ -478,6 +524,9 @@ extension Connection {
   private func receiveReply(_ message: IncomingMessage) {
     do throws(Malformed) {
       let header = try MessageHeader(decoding: message.bytes)
+      guard header.isReply else {
+        throw Malformed(.message(.headerInvalidFlags), detail: "a request that is sent as a reply")
+      }
       guard let call = calls[header.requestID], call.endpoint == message.endpoint else {
         throw Malformed(.channel(.replyUnexpected), detail: "request \(header.requestID)")
       }
@@ -506,31 +555,30 @@ extension Connection {
     return call
   }
 
-  private func cancel(_ request: UInt64) {
-    guard var call = calls[request] else { return }
+  private func cancel(_ request: UInt64) { abandon(request, .cancelled) }
+
+  /// Gives up waiting. A request that has left keeps its slot: the answer may still come, and must find it.
+  private func abandon(_ request: UInt64, _ error: CallError) {
+    guard let call = calls[request] else { return }
     switch call.state {
     case .waiting:
-      forget(request)?.fail(.cancelled)
+      forget(request)?.fail(error)
       sendWaiting()
     case .sent:
-      call.state = .abandoned
       calls[request] = PendingCall(
         endpoint: call.endpoint, method: call.method, limit: call.limit, state: .abandoned,
         timer: call.timer, complete: { _, _ in }, fail: { _ in })
-      call.fail(.cancelled)
+      call.fail(error)
     case .abandoned:
       break
     }
   }
 
   private func missedDeadline(_ request: UInt64) {
-    guard let call = calls[request] else { return }
-    guard options.missedDeadlineEndsPeer, isReading else {
-      if case .sent = call.state {
-        cancel(request)  // the answer may still come, and must find its request
-        return
-      }
-      forget(request)?.fail(.deadlineMissed(call.limit))
+    // Once nothing is read any more, `end` says what became of the calls.
+    guard let call = calls[request], isReading else { return }
+    guard options.missedDeadlineEndsPeer else {
+      abandon(request, .deadlineMissed(call.limit))
       return
     }
     stopReading()
@@ -563,6 +611,7 @@ extension Connection {
         } catch  where error.isWouldBlock {
           channel.outbox.keep(packet)
           try wantWrite(true)
+          checkQueue()
           return
         }
       }

@@ -46,8 +46,10 @@ struct Claims: Sendable {
   }
 
   /// Claims an array. The element count is compared with the bytes that are there before anybody allocates for it.
+  ///
+  /// - Parameter exact: whether bytes after the last element, which belong to nothing, are refused.
   mutating func array(
-    at position: Int, elementSize: Int, fixedCount: Int? = nil, field: String
+    at position: Int, elementSize: Int, fixedCount: Int? = nil, exact: Bool = false, field: String
   ) throws(Malformed) -> (count: Int, elements: Int) {
     try expectHeader(at: position, field: field)
     let size = Int(uint32(at: position))
@@ -56,6 +58,10 @@ struct Claims: Sendable {
     guard size >= 8 + count * elementSize, fixedCount == nil || fixedCount == count else {
       throw Malformed(
         .message(.unexpectedArrayHeader), field: field, detail: "\(count) elements, \(size) bytes")
+    }
+    guard !exact || size == 8 + count * elementSize else {
+      throw Malformed(
+        .message(.notCanonical), field: field, detail: "\(count) elements, \(size) bytes")
     }
     try claim(position, size, field: field)
     return (count, position + 8)

@@ -10,6 +10,9 @@ public struct MessageDecoder: Sendable {
   private let handles: [any WireHandle]
   private var nextHandle = 0
   private var depth = 0
+  /// Bits that are one in the current struct and were not read. Each field is read once, so what is left over at the
+  /// struct's end is in its padding, where it could carry what nobody checks.
+  private var unreadOnes = 0
 
   private init(_ bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle]) {
     claims = Claims(bytes, range: header.payload)
@@ -20,6 +23,7 @@ public struct MessageDecoder: Sendable {
   public static func decode<Value: WireStruct>(
     _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle]
   ) throws(Malformed) -> Value {
+    try header.expectCanonical(in: bytes)
     var decoder = MessageDecoder(bytes, header, handles)
     let value = try decoder.structure(type, at: header.payload.lowerBound, field: "parameters")
     try decoder.finish(at: bytes.count)
@@ -28,8 +32,8 @@ public struct MessageDecoder: Sendable {
 
   private mutating func finish(at count: Int) throws(Malformed) {
     try skipPadding(to: claims.end, field: "end")
-    guard claims.end == count else {
-      throw Malformed(.message(.notCanonical), detail: "\(count - claims.end) bytes after the end")
+    guard claims.end == count, count % 8 == 0 else {
+      throw Malformed(.message(.notCanonical), detail: "ends at \(claims.end) of \(count) bytes")
     }
     guard nextHandle == handles.count else {
       throw Malformed(
@@ -50,7 +54,16 @@ public struct MessageDecoder: Sendable {
         .message(.unexpectedStructHeader), field: field,
         detail: "version \(version) with \(size) bytes, wants \(type.wireSize)")
     }
-    return try Value(decoding: &self, at: StructView(base: position, size: size))
+    let outer = unreadOnes
+    unreadOnes = stride(from: position + 8, to: position + size, by: 8).reduce(0) {
+      $0 + claims.uint64(at: $1).nonzeroBitCount
+    }
+    let value = try Value(decoding: &self, at: StructView(base: position, size: size))
+    guard unreadOnes == 0 else {
+      throw Malformed(.message(.notCanonical), field: field, detail: "padding is not zero")
+    }
+    unreadOnes = outer
+    return value
   }
 
   /// Nothing may lie between two objects but zero bytes up to the next multiple of 8.
@@ -65,7 +78,16 @@ public struct MessageDecoder: Sendable {
     }
   }
 
-  /// Follows a pointer field; the depth is counted even where it is null.
+  /// Follows a pointer field of a struct.
+  private mutating func pointer<Value>(
+    _ fields: StructView, _ offset: Int, _ field: String,
+    _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
+  ) throws(Malformed) -> Value? {
+    unreadOnes -= claims.uint64(at: fields.base + offset).nonzeroBitCount
+    return try pointer(fields.base + offset, field, decode)
+  }
+
+  /// Follows a pointer; the depth is counted even where it is null.
   private mutating func pointer<Value>(
     _ position: Int, _ field: String,
     _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
@@ -89,28 +111,33 @@ public struct MessageDecoder: Sendable {
 
 extension MessageDecoder {
   /// The bool at bit `bit` of the byte at `offset`.
-  public func bool(_ fields: StructView, _ offset: Int, bit: Int) -> Bool {
-    claims.uint8(at: fields.base + offset) >> UInt8(clamping: bit) & 1 != 0
+  public mutating func bool(_ fields: StructView, _ offset: Int, bit: Int) -> Bool {
+    read(claims.uint8(at: fields.base + offset) >> UInt8(clamping: bit) & 1) != 0
   }
 
-  public func uint8(_ fields: StructView, _ offset: Int) -> UInt8 {
-    claims.uint8(at: fields.base + offset)
+  public mutating func uint8(_ fields: StructView, _ offset: Int) -> UInt8 {
+    read(claims.uint8(at: fields.base + offset))
   }
 
-  public func uint32(_ fields: StructView, _ offset: Int) -> UInt32 {
-    claims.uint32(at: fields.base + offset)
+  public mutating func uint32(_ fields: StructView, _ offset: Int) -> UInt32 {
+    read(claims.uint32(at: fields.base + offset))
   }
 
-  public func int32(_ fields: StructView, _ offset: Int) -> Int32 {
+  public mutating func int32(_ fields: StructView, _ offset: Int) -> Int32 {
     Int32(bitPattern: uint32(fields, offset))
   }
 
-  public func uint64(_ fields: StructView, _ offset: Int) -> UInt64 {
-    claims.uint64(at: fields.base + offset)
+  public mutating func uint64(_ fields: StructView, _ offset: Int) -> UInt64 {
+    read(claims.uint64(at: fields.base + offset))
+  }
+
+  private mutating func read<Value: FixedWidthInteger>(_ value: Value) -> Value {
+    unreadOnes -= value.nonzeroBitCount
+    return value
   }
 
   /// A number within the interface's declared range.
-  public func uint32(
+  public mutating func uint32(
     _ fields: StructView, _ offset: Int, _ name: String, in range: ClosedRange<UInt32>
   ) throws(Malformed) -> UInt32 {
     let value = uint32(fields, offset)
@@ -123,7 +150,7 @@ extension MessageDecoder {
   }
 
   /// An enum that knows all its values.
-  public func enumeration<Value: RawRepresentable<Int32>>(
+  public mutating func enumeration<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value {
     let raw = int32(fields, offset)
@@ -161,10 +188,10 @@ extension MessageDecoder {
   private mutating func array(
     _ fields: StructView, _ offset: Int, _ name: String, elementSize: Int, max: Int
   ) throws(Malformed) -> (count: Int, elements: Int) {
-    let array = try pointer(fields.base + offset, name) {
-      (decoder, target) throws(Malformed) in
+    let array = try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
       try decoder.skipPadding(to: target, field: name)
-      return try decoder.claims.array(at: target, elementSize: elementSize, field: name)
+      return try decoder.claims.array(
+        at: target, elementSize: elementSize, exact: true, field: name)
     }
     let found = try required(array, name)
     guard found.count <= max else {
@@ -209,13 +236,13 @@ extension MessageDecoder {
   public mutating func optionalStructure<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value? {
-    try pointer(fields.base + offset, name) { (decoder, target) throws(Malformed) in
+    try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
       try decoder.structure(type, at: target, field: name)
     }
   }
 
   /// The tag of an inline union; its 8 bytes of data are at `offset + 8`.
-  public func unionTag(
+  public mutating func unionTag(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> UInt32 {
     let size = uint32(fields, offset)

@@ -34,6 +34,20 @@ public struct MessageHeader: Equatable, Sendable {
     payload = version >= 2 ? try Self.payloadOfVersion2(&claims) : size..<bytes.count
   }
 
+  /// Whether the header is the one that ``MessageEncoder`` writes for this kind of message: the format leaves room for
+  /// other interfaces on the pipe, unknown flags and newer headers, and channels use none of it.
+  func expectCanonical(in bytes: [UInt8]) throws(Malformed) {
+    guard interfaceID == 0 else {
+      throw Malformed(.message(.unknownInterfaceID), detail: "interface \(interfaceID)")
+    }
+    guard flags & ~(Self.expectsReplyFlag | Self.isReplyFlag) == 0 else {
+      throw Malformed(.message(.unknownFlags), detail: "flags \(flags)")
+    }
+    guard version == (flags == 0 ? 0 : 1), bytes[20..<24].allSatisfy({ $0 == 0 }) else {
+      throw Malformed(.message(.notCanonical), field: "header", detail: "version \(version)")
+    }
+  }
+
   private static func checkSize(_ size: Int, _ version: UInt32) throws(Malformed) {
     let fits =
       switch version {

@@ -1,0 +1,34 @@
+public import MageSystem
+public import MageWire
+
+@_exported public import struct MagePipes.Attachment
+
+extension Attachment {
+  /// A file that the peer may read: a regular file, open for reading only.
+  ///
+  /// - Throws: `EINVAL` when the descriptor is anything else. A peer would be refused for sending it.
+  public static func file(_ descriptor: consuming OwnedDescriptor) throws(SystemError) -> Attachment
+  {
+    try Attachment(sending: descriptor, as: .file)
+  }
+
+  /// Shared memory under `seals`, zeroed: this side writes it by ``SharedRegion``.
+  public static func region(_ descriptor: consuming OwnedDescriptor) throws(SystemError)
+    -> Attachment
+  {
+    try Attachment(sending: descriptor, as: .region)
+  }
+}
+
+extension MessageDecoder {
+  /// An attachment of one kind, in a field of that type.
+  public mutating func attachment(
+    _ fields: StructView, _ offset: Int, _ name: String, _ kind: AttachmentKind
+  ) throws(Malformed) -> Attachment {
+    let handle = try handle(fields, offset, name)
+    guard let attachment = handle as? Attachment, attachment.kind == kind else {
+      throw Malformed(.interface(.attachmentKind), field: name, detail: "wants \(kind)")
+    }
+    return attachment
+  }
+}

@@ -1,0 +1,49 @@
+public import MageWire
+
+/// A set of methods that one end of a pipe implements and the other calls.
+///
+/// Interfaces are plain declarations without cases, made by the interface compiler or by hand:
+///
+/// ```swift
+/// enum Greeter: Interface {
+///   static let name = "demo.Greeter"
+///   static let greet = Method<Greeter, Name, Greeting>(0, "Greet")
+/// }
+/// ```
+public protocol Interface: Sendable {
+  /// The name for people and for reports. It does not travel.
+  static var name: String { get }
+}
+
+/// A method with a reply.
+public struct Method<Of: Interface, Parameters: WireStruct, Reply: WireStruct>: Sendable {
+  /// The number on the wire; unique within the interface.
+  public let ordinal: UInt32
+  public let name: String
+
+  public init(_ ordinal: UInt32, _ name: String) {
+    self.ordinal = ordinal
+    self.name = name
+  }
+}
+
+/// A method without a reply.
+public struct OneWay<Of: Interface, Parameters: WireStruct>: Sendable {
+  /// The number on the wire; unique within the interface.
+  public let ordinal: UInt32
+  public let name: String
+
+  public init(_ ordinal: UInt32, _ name: String) {
+    self.ordinal = ordinal
+    self.name = name
+  }
+}
+
+/// A handler throws this when a value is well formed, is within its declared limits, and still cannot come from a
+/// peer that works: the peer is killed for it.
+public struct BadMessage: Error, Equatable, Sendable {
+  /// For the report; must not hold text that the peer chose.
+  public let reason: String
+
+  public init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,132 @@
+/// What one kind of worker may do: everything that is not in this value is denied.
+///
+/// Written as a page of text (``PolicyLibrary``) or built in Swift; the two are the same value, and ``description`` gives
+/// the text of either.
+public struct Policy: Equatable, Sendable {
+  /// As in `policy NAME`: a letter, then letters, digits, `_`, `-` and `.`.
+  public var name: String
+  /// Counted up by the author with each change of meaning, from 1.
+  public var version: Int
+  /// One sentence on what the worker is for.
+  public var summary: String
+  /// What the worker has at its descriptors when it starts, without overlaps.
+  public var descriptors: [DescriptorGrant]
+  public var namespaces: Namespaces
+  public var identity: Identity
+  public var fileSystem: FileSystem
+  public var limits: Limits
+  public var ipc: IPCQuota
+  /// The calls of a process that starts: exec, the dynamic linker, the runtime. What ``serve`` allows is allowed here too.
+  public var startup: PhaseRules
+  /// The calls of a process that handles outside bytes.
+  public var serve: PhaseRules
+  /// The least isolation under which the worker may run.
+  public var requirement: IsolationLevel
+
+  public init(
+    name: String, version: Int = 1, summary: String = "", descriptors: [DescriptorGrant] = [],
+    namespaces: Namespaces = Namespaces(), identity: Identity, fileSystem: FileSystem = FileSystem(),
+    limits: Limits = Limits(), ipc: IPCQuota = IPCQuota(), startup: PhaseRules = PhaseRules(),
+    serve: PhaseRules = PhaseRules(), requirement: IsolationLevel = .full
+  ) {
+    self.name = name
+    self.version = version
+    self.summary = summary
+    self.descriptors = descriptors
+    self.namespaces = namespaces
+    self.identity = identity
+    self.fileSystem = fileSystem
+    self.limits = limits
+    self.ipc = ipc
+    self.startup = startup
+    self.serve = serve
+    self.requirement = requirement
+  }
+
+  /// The number of the channel called `name`, which a policy's conditions write `fd.NAME`.
+  public func channel(named name: String) -> Int32? {
+    for case .channel(let number, name) in descriptors { return number }
+    return nil
+  }
+}
+
+/// What stands behind one of a worker's descriptors when it starts.
+public enum DescriptorGrant: Equatable, Sendable {
+  /// `/dev/null`, for reading and writing, at every number of the range.
+  case null(ClosedRange<Int32>)
+  /// The worker's end of a channel to the host.
+  case channel(Int32, String)
+}
+
+/// How much isolation a host must achieve, or refuse to start the worker.
+public enum IsolationLevel: String, Equatable, Sendable {
+  /// All seven namespaces, an empty root, both filters.
+  case full
+}
+
+/// A kind of namespace (namespaces(7)), by the name that policies give it.
+public enum Namespace: String, CaseIterable, Equatable, Sendable {
+  case user, pid, mount, ipc, uts, cgroup, net
+}
+
+/// The namespaces that a worker gets for itself.
+public struct Namespaces: Equatable, Sendable {
+  /// What the worker sees of the network. Neither has an interface that is up.
+  public enum Network: String, Equatable, Sendable {
+    /// One empty network for all workers of a host: joined in microseconds, where making one takes half a millisecond.
+    /// Workers that may open sockets could meet there.
+    case sharedEmpty = "shared-empty"
+    /// An empty network of the worker's own.
+    case own
+  }
+
+  public var kinds: Set<Namespace>
+  public var network: Network
+
+  public init(kinds: Set<Namespace> = Set(Namespace.allCases), network: Network = .sharedEmpty) {
+    self.kinds = kinds
+    self.network = network
+  }
+}
+
+/// Who the worker is inside its user namespace. It has no capability, and no-new-privs is set: neither can be granted.
+public struct Identity: Equatable, Sendable {
+  public var uid: UInt32
+  public var gid: UInt32
+
+  public init(uid: UInt32, gid: UInt32) {
+    self.uid = uid
+    self.gid = gid
+  }
+}
+
+/// The worker's files: an empty read-only root, no /proc, and what is listed.
+public struct FileSystem: Equatable, Sendable {
+  /// A directory in memory that goes with the worker.
+  public struct Temporary: Equatable, Sendable {
+    /// Absolute, without `.` and `..`.
+    public var path: String
+    /// Bytes that fit.
+    public var size: UInt64
+    /// Whether nothing in it can be executed or mapped executable.
+    public var noexec: Bool
+
+    public init(path: String, size: UInt64, noexec: Bool = true) {
+      self.path = path
+      self.size = size
+      self.noexec = noexec
+    }
+  }
+
+  /// Host paths bound read-only at the same place. Absolute, without `.` and `..`.
+  public var readOnly: [String]
+  public var temporary: [Temporary]
+  /// Names below /dev: `null`, `zero`, `full`, `random` or `urandom`.
+  public var devices: [String]
+
+  public init(readOnly: [String] = [], temporary: [Temporary] = [], devices: [String] = []) {
+    self.readOnly = readOnly
+    self.temporary = temporary
+    self.devices = devices
+  }
+}

@@ -1,0 +1,203 @@
+// The sections that are lists of keys.
+
+extension Parser {
+  mutating func parseDescriptors() throws(PolicyError) {
+    try symbol(.open)
+    while !take(.close) {
+      let position = current.position
+      let numbers: ClosedRange<UInt64> = 0...1023
+      let first = Int32(truncatingIfNeeded: try number("a descriptor", in: numbers))
+      var last = first
+      if take(.range) {
+        let atLeastFirst = UInt64(truncatingIfNeeded: first)...numbers.upperBound
+        last = Int32(truncatingIfNeeded: try number("the last descriptor", in: atLeastFirst))
+      }
+      let kind = try word("'null' or 'channel'")
+      let grant = try descriptorGrant(kind, first...last)
+      syntax.descriptors.append(Located(value: grant, position: position))
+    }
+  }
+
+  private mutating func descriptorGrant(
+    _ kind: Located<String>, _ range: ClosedRange<Int32>
+  ) throws(PolicyError) -> DescriptorGrant {
+    switch kind.value {
+    case "null": return .null(range)
+    case "channel" where range.count == 1:
+      return .channel(range.lowerBound, try word("the channel's name").value)
+    case "channel": throw PolicyError(kind.position, "a channel has one descriptor")
+    case "memory", "output", "input", "pipe":
+      throw .unsupported("fds \(kind.value)", at: kind.position)
+    default: throw .unknown("kind of descriptor", kind, among: ["null", "channel"])
+    }
+  }
+
+  mutating func parseNamespaces(_ position: SourcePosition) throws(PolicyError) {
+    var result = Namespaces(kinds: [])
+    try block(keys: Namespace.allCases.map(\.rawValue)) { parser, key throws(PolicyError) in
+      guard let kind = Namespace(rawValue: key.value) else { return }
+      result.kinds.insert(kind)
+      guard kind == .net else { return }
+      let network = try parser.word("'shared-empty' or 'own'")
+      guard let known = Namespaces.Network(rawValue: network.value) else {
+        throw .unknown("network", network, among: ["shared-empty", "own"])
+      }
+      result.network = known
+    }
+    syntax.namespaces = Located(value: result, position: position)
+  }
+
+  mutating func parseIdentity(_ position: SourcePosition) throws(PolicyError) {
+    var result = Identity(uid: 0, gid: 0)
+    var given: Set<String> = []
+    let keys = ["uid", "gid", "capabilities", "no-new-privs"]
+    try block(keys: keys) { parser, key throws(PolicyError) in
+      given.insert(key.value)
+      switch key.value {
+      case "uid": result.uid = try parser.count("a user id")
+      case "gid": result.gid = try parser.count("a group id")
+      case "capabilities": try parser.only("none", of: "capabilities")
+      default: break
+      }
+    }
+    for key in keys where !given.contains(key) {
+      throw PolicyError(position, "identity lacks '\(key)'")
+    }
+    syntax.identity = Located(value: result, position: position)
+  }
+
+  /// A key with one form in this version; others exist in the language's design or would weaken the sandbox.
+  mutating func only(_ value: String, of key: String) throws(PolicyError) {
+    let given = try word("'\(value)'")
+    guard given.value == value else {
+      throw .unsupported("\(key) \(given.value)", at: given.position)
+    }
+  }
+
+  mutating func parseFileSystem(_ position: SourcePosition) throws(PolicyError) {
+    var result = FileSystem()
+    try block(
+      keys: ["root", "proc", "ro", "tmp", "dev"], repeatable: ["ro", "tmp", "dev"],
+      unsupported: ["broker", "rw"]
+    ) { parser, key throws(PolicyError) in
+      switch key.value {
+      case "root": try parser.only("empty", of: "root")
+      case "proc": try parser.only("none", of: "proc")
+      case "ro": result.readOnly.append(try parser.path())
+      case "tmp": result.temporary.append(try parser.temporary())
+      default: result.devices += try parser.devices()
+      }
+    }
+    syntax.fileSystem = Located(value: result, position: position)
+  }
+
+  /// A path that names one place whatever the working directory and whatever lies there.
+  private mutating func path() throws(PolicyError) -> String {
+    let path = try string("a path")
+    let parts = path.value.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    let bad = parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+    guard path.value.hasPrefix("/"), !bad, !path.value.utf8.contains(where: { $0 < 32 }) else {
+      throw PolicyError(path.position, "a path is absolute and has no empty part, '.' or '..'")
+    }
+    return path.value
+  }
+
+  private mutating func temporary() throws(PolicyError) -> FileSystem.Temporary {
+    let path = try path()
+    try keyword("size")
+    let size = try size("a size")
+    return FileSystem.Temporary(path: path, size: size, noexec: takeWord("noexec"))
+  }
+
+  private mutating func devices() throws(PolicyError) -> [String] {
+    let known = ["null", "zero", "full", "random", "urandom"]
+    let keys: Set<String> = ["root", "proc", "ro", "tmp", "dev", "broker", "rw"]
+    var names: [String] = []
+    while case .word(let name) = current.value, !keys.contains(name) || names.isEmpty {
+      let device = try word("a device")
+      guard known.contains(name) else { throw .unknown("device", device, among: known) }
+      guard !names.contains(name) else {
+        throw PolicyError(device.position, "'\(name)' is given twice")
+      }
+      names.append(name)
+    }
+    guard !names.isEmpty else { throw expected("a device") }
+    return names
+  }
+
+  mutating func parseLimits(_ position: SourcePosition) throws(PolicyError) {
+    var result = Limits()
+    let keys = [
+      "memory", "cpu", "wall", "output", "processes", "threads", "open-files", "core",
+      "locked-memory",
+    ]
+    try block(keys: keys, repeatable: ["wall"]) { parser, key throws(PolicyError) in
+      switch key.value {
+      case "memory": result.memory = try parser.size("a size")
+      case "cpu": result.cpu = try parser.duration()
+      case "wall": try parser.wall(key.position, &result)
+      case "output": result.output = try parser.size("a size")
+      case "processes": result.processes = try parser.count("a number of processes")
+      case "threads": result.threads = try parser.count("a number of threads")
+      case "open-files": result.openFiles = try parser.count("a number of descriptors")
+      case "core": try parser.only("none", of: "core")
+      default: result.lockedMemory = try parser.size("a size")
+      }
+    }
+    syntax.limits = Located(value: result, position: position)
+  }
+
+  /// `wall 60s` is the worker's life, `wall 60s per request` that of one answer; each may stand once.
+  private mutating func wall(
+    _ position: SourcePosition, _ limits: inout Limits
+  ) throws(PolicyError) {
+    let duration = try duration()
+    let isPerRequest = takeWord("per")
+    if isPerRequest { try keyword("request") }
+    guard (isPerRequest ? limits.deadline : limits.wall) == nil else {
+      throw PolicyError(position, "'wall' is given twice")
+    }
+    if isPerRequest { limits.deadline = duration } else { limits.wall = duration }
+  }
+
+  mutating func parseQuota(_ position: SourcePosition) throws(PolicyError) {
+    var result = IPCQuota()
+    let keys = [
+      "max-message", "max-fds-per-message", "rate", "burst", "inflight", "handles", "queue-bytes",
+      "on",
+    ]
+    try block(keys: keys, repeatable: ["on"], unsupported: ["grace"]) {
+      parser, key throws(PolicyError) in
+      switch key.value {
+      case "max-message":
+        result.maxMessage = UInt32(truncatingIfNeeded: try parser.size("a size", limit: 1 << 31))
+      case "max-fds-per-message":
+        let limit = try parser.number("a number of descriptors", in: 0...253)
+        result.maxDescriptors = UInt32(truncatingIfNeeded: limit)
+      case "rate": result.rate = try parser.rate()
+      case "burst": result.burst = try parser.count("a number of messages")
+      case "inflight": result.inflight = try parser.count("a number of requests")
+      case "handles": result.handles = try parser.count("a number of endpoints")
+      case "queue-bytes": result.queueBytes = try parser.size("a size")
+      default: try parser.reaction()
+      }
+    }
+    syntax.ipc = Located(value: result, position: position)
+  }
+
+  private mutating func rate() throws(PolicyError) -> UInt32 {
+    let rate = try count("a number of messages")
+    try symbol(.per)
+    try keyword("s")
+    return rate
+  }
+
+  /// `on malformed kill` and `on quota kill` say what always happens.
+  private mutating func reaction() throws(PolicyError) {
+    let event = try word("'malformed' or 'quota'")
+    guard event.value == "malformed" || event.value == "quota" else {
+      throw .unknown("event", event, among: ["malformed", "quota"])
+    }
+    try only("kill", of: "on \(event.value)")
+  }
+}

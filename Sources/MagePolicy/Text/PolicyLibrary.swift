@@ -1,0 +1,86 @@
+internal import MageSystem
+
+/// A directory of policies, by convention `SandboxPolicies`: `NAME.sandbox` files, and groups that they include.
+public struct PolicyLibrary: Sendable {
+  public let directory: String
+
+  /// Bytes of one file. A policy is a page; what is longer is not one.
+  private static let fileLimit = 256 << 10
+  private static let suffix = ".sandbox"
+
+  /// Nothing is read yet.
+  public init(directory: String) { self.directory = directory }
+
+  /// The policy in `NAME.sandbox`, which must be called `name` inside as well.
+  ///
+  /// - Throws: the first mistake in it, or that it does not exist.
+  public func policy(named name: String) throws(PolicyError) -> Policy {
+    let file = name + Self.suffix
+    let text: String
+    do throws(IncludeFailure) {
+      guard IncludePath.isValid(file) else { throw IncludeFailure("'\(name)' is no policy's name") }
+      text = try include(file)
+    } catch {
+      let names = error.known.map { String($0.dropLast(Self.suffix.count)) }
+      throw PolicyError(
+        file: file, line: 0, column: 0, message: error.message,
+        suggestion: Spelling.nearest(to: name, among: names))
+    }
+    let policy = try PolicyParser.parse(text, file: file, include: include)
+    guard policy.name == name else {
+      throw PolicyError(
+        file: file, line: 1, column: 1, message: "policy '\(policy.name)' in a file named '\(file)'")
+    }
+    return policy
+  }
+
+  /// The policy in a file anywhere; what it includes comes from the library.
+  ///
+  /// - Throws: the first mistake in it, or that it cannot be read.
+  public func policy(atPath path: String) throws(PolicyError) -> Policy {
+    let text: String
+    do {
+      text = try Self.text(path, named: path)
+    } catch {
+      throw PolicyError(file: path, line: 0, column: 0, message: error.message)
+    }
+    return try PolicyParser.parse(text, file: path, include: include)
+  }
+
+  /// Reads a file of the library, which may not be reached through a symbolic link: what is in the library is what a
+  /// reviewer of the directory sees.
+  private func include(_ name: String) throws(IncludeFailure) -> String {
+    var path = directory
+    for part in name.split(separator: "/") {
+      path += "/\(part)"
+      guard (try? FileReading.link(path)) == nil else {
+        throw IncludeFailure("'\(name)' leads through a symbolic link")
+      }
+    }
+    do {
+      return try Self.text(path, named: name)
+    } catch {
+      throw IncludeFailure(error.message, known: known(near: name))
+    }
+  }
+
+  /// The names in the directory where `name` would be.
+  private func known(near name: String) -> [String] {
+    let folder = name.split(separator: "/").dropLast().map { "\($0)/" }.joined()
+    let names = (try? DirectoryListing.names(in: "\(directory)/\(folder)", limit: 4096)) ?? []
+    return names.filter { $0.hasSuffix(Self.suffix) }.map { folder + $0 }
+  }
+
+  private static func text(_ path: String, named name: String) throws(IncludeFailure) -> String {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileReading.read(path, limit: fileLimit)
+    } catch {
+      throw IncludeFailure("cannot read '\(name)': \(error.errnoName)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw IncludeFailure("'\(name)' is not UTF-8")
+    }
+    return text
+  }
+}

@@ -1,0 +1,179 @@
+extension Policy: CustomStringConvertible {
+  /// The policy as text, with includes resolved and rules sorted: parsed again it gives an equal policy.
+  public var description: String { PolicyPrinter.text(self) }
+}
+
+/// Writes policies. One rule to a line, so that a difference between two texts is a difference between two policies.
+enum PolicyPrinter {
+  static func text(_ policy: Policy) -> String {
+    var lines = ["policy \(policy.name) version \(policy.version)"]
+    if !policy.summary.isEmpty { lines.append("describe \(quoted(policy.summary))") }
+    lines.append("require level \(policy.requirement.rawValue)")
+    lines += section("fds", policy.descriptors.map(descriptor))
+    lines += section("namespaces", namespaces(policy.namespaces))
+    lines += section("identity", identity(policy.identity))
+    lines += section("filesystem", fileSystem(policy.fileSystem))
+    lines += section("limits", limits(policy.limits))
+    lines += section("ipc", quota(policy.ipc))
+    lines += section("syscalls startup", policy.startup.rules.map(rule))
+    lines += section("syscalls serve", policy.serve.rules.map(rule))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func section(_ name: String, _ entries: [String]) -> [String] {
+    ["", "\(name) {"] + entries.map { "    \($0)" } + ["}"]
+  }
+
+  private static func descriptor(_ grant: DescriptorGrant) -> String {
+    switch grant {
+    case .null(let range) where range.count == 1: "\(range.lowerBound) null"
+    case .null(let range): "\(range.lowerBound)..\(range.upperBound) null"
+    case .channel(let number, let name): "\(number) channel \(name)"
+    }
+  }
+
+  private static func namespaces(_ namespaces: Namespaces) -> [String] {
+    Namespace.allCases.filter(namespaces.kinds.contains).map { kind in
+      kind == .net ? "net \(namespaces.network.rawValue)" : kind.rawValue
+    }
+  }
+
+  private static func identity(_ identity: Identity) -> [String] {
+    ["uid \(identity.uid)", "gid \(identity.gid)", "capabilities none", "no-new-privs"]
+  }
+
+  private static func fileSystem(_ files: FileSystem) -> [String] {
+    let devices = files.devices.joined(separator: " ")
+    return ["root empty", "proc none"] + files.readOnly.map { "ro \(quoted($0))" }
+      + files.temporary.map {
+        "tmp \(quoted($0.path)) size \(size($0.size))\($0.noexec ? " noexec" : "")"
+      } + (devices.isEmpty ? [] : ["dev \(devices)"])
+  }
+
+  private static func limits(_ limits: Limits) -> [String] {
+    var lines: [String] = []
+    if let memory = limits.memory { lines.append("memory \(size(memory))") }
+    if let cpu = limits.cpu { lines.append("cpu \(duration(cpu))") }
+    if let wall = limits.wall { lines.append("wall \(duration(wall))") }
+    if let deadline = limits.deadline { lines.append("wall \(duration(deadline)) per request") }
+    return lines + [
+      "output \(size(limits.output))", "processes \(limits.processes)",
+      "threads \(limits.threads)", "open-files \(limits.openFiles)", "core none",
+      "locked-memory \(size(limits.lockedMemory))",
+    ]
+  }
+
+  private static func quota(_ quota: IPCQuota) -> [String] {
+    var lines = [
+      "max-message \(size(UInt64(quota.maxMessage)))",
+      "max-fds-per-message \(quota.maxDescriptors)",
+    ]
+    if let rate = quota.rate { lines.append("rate \(rate)/s") }
+    if let burst = quota.burst { lines.append("burst \(burst)") }
+    return lines + [
+      "inflight \(quota.inflight)", "handles \(quota.handles)",
+      "queue-bytes \(size(quota.queueBytes))",
+    ]
+  }
+
+  // MARK: Rules
+
+  /// Sorts by call, strongest action first.
+  static func sortKey(_ rule: Rule) -> String {
+    let rank =
+      switch rule.action {
+      case .deny: 0
+      case .errno: 1
+      case .fake: 2
+      case .allow: 3
+      }
+    return "\(rule.call) \(rank) \(self.rule(rule))"
+  }
+
+  static func rule(_ rule: Rule) -> String {
+    let danger = rule.dangerousReason.map { " because \(quoted($0))" } ?? ""
+    let condition = rule.condition.map { " when \(self.condition($0))" } ?? ""
+    let head =
+      switch rule.action {
+      case .allow: "allow \(danger.isEmpty ? "" : "dangerous ")\(rule.call)"
+      case .deny: "deny \(rule.call)"
+      case .errno(let value): "errno \(errnoName(value)) { \(rule.call) }"
+      case .fake(let value): "fake \(rule.call) = \(value)"
+      }
+    return head + condition + danger
+  }
+
+  private static func errnoName(_ value: Int32) -> String {
+    PolicyConstants.name(ofErrno: value) ?? "\(value)"
+  }
+
+  /// `and` and `or` group to the left, so a right operand of the same kind needs parentheses to stay where it is.
+  static func condition(_ condition: Condition) -> String {
+    switch condition {
+    case .comparison(let comparison): self.comparison(comparison)
+    case .not(let inner): "not \(operand(inner, isAtom))"
+    case .and(let left, let right): "\(operand(left, isConjunct)) and \(operand(right, isFactor))"
+    case .or(let left, let right): "\(self.condition(left)) or \(operand(right, isTerm))"
+    }
+  }
+
+  private static func operand(_ condition: Condition, _ stands: (Condition) -> Bool) -> String {
+    stands(condition) ? self.condition(condition) : "(\(self.condition(condition)))"
+  }
+
+  private static func isAtom(_ condition: Condition) -> Bool { isFactor(condition) }
+  private static func isFactor(_ condition: Condition) -> Bool {
+    switch condition {
+    case .comparison, .not: true
+    case .and, .or: false
+    }
+  }
+  private static func isConjunct(_ condition: Condition) -> Bool {
+    if case .or = condition { false } else { true }
+  }
+  private static func isTerm(_ condition: Condition) -> Bool { isConjunct(condition) }
+
+  private static func comparison(_ comparison: Comparison) -> String {
+    let mask = comparison.mask.map { " & \($0.spelling)" } ?? ""
+    let left = comparison.argument + mask
+    return switch comparison.relation {
+    case .equal(let value): "\(left) == \(value.spelling)"
+    case .unequal(let value): "\(left) != \(value.spelling)"
+    case .has(let value): "\(left) has \(value.spelling)"
+    case .oneOf(let values): "\(left) in { \(values.map(\.spelling).joined(separator: ", ")) }"
+    }
+  }
+
+  // MARK: Values
+
+  static func size(_ bytes: UInt64) -> String {
+    for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
+      if bytes > 0, bytes & ((1 << shift) - 1) == 0 { return "\(bytes >> shift)\(unit)" }
+    }
+    return "\(bytes)"
+  }
+
+  /// In the largest unit that divides it; below a nanosecond, nothing is kept.
+  private static func duration(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    for (perSecond, unit) in [(1, "s"), (1_000, "ms"), (1_000_000, "us")] as [(Int64, String)] {
+      let attosecondsPerUnit = 1_000_000_000_000_000_000 / perSecond
+      guard attoseconds % attosecondsPerUnit == 0 else { continue }
+      return "\(seconds &* perSecond &+ attoseconds / attosecondsPerUnit)\(unit)"
+    }
+    return "\(seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)ns"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,75 @@
+internal import Mage
+internal import MagePipes
+internal import MageSystem
+internal import MageWire
+internal import Synchronization
+
+/// The worker's half of the handshake, and its end.
+///
+/// Everything happens on the loop's thread, the only one there is.
+final class Runtime: Sendable {
+  private let loop: Loop
+  private let accept: @Sendable (consuming Endpoint) -> Void
+  private let connection = Mutex<Connection?>(nil)
+  private let status = Mutex<Int32>(0)
+
+  init(loop: Loop, accept: @escaping @Sendable (consuming Endpoint) -> Void) {
+    self.loop = loop
+    self.accept = accept
+  }
+
+  var exitStatus: Int32 { status.withLock { $0 } }
+
+  /// Says hello to the host. The rest follows from what the host answers.
+  func start() throws(SystemError) {
+    let socket = PacketSocket(owning: OwnedDescriptor(owning: Worker.channelDescriptor))
+    let connection = Connection(
+      socket, channel: Channel(side: .worker, limits: ChannelLimits()), loop: loop
+    ) { [self] in handle($0) }
+    self.connection.withLock { $0 = connection }
+    // The loop does not run yet, so nothing else is in the actor; its first job starts the connection.
+    Task(executorPreference: loop) {
+      do {
+        try await connection.start()
+        try await connection.handshake { $0.sendHello() }
+      } catch {
+        self.stop(Worker.ExitStatus.software, "\(error)")
+      }
+    }
+  }
+
+  private func handle(_ news: ConnectionNews) {
+    switch news {
+    case .seal(let program): seal(program)
+    case .invited: invited()
+    case .finish, .peerClosed: stop(0, nil)
+    case .malformed(let malformed): stop(Worker.ExitStatus.protocol, "\(malformed)")
+    case .failed(let error): stop(Worker.ExitStatus.software, "\(error)")
+    case .exceeded(let limit): stop(Worker.ExitStatus.protocol, "\(limit)")
+    case .hello, .sealed: break  // never sent to a worker: FrameRules has no row for them
+    }
+  }
+
+  private func seal(_ program: [UInt8]) {
+    guard let connection = connection.withLock({ $0 }) else { return }
+    connection.assumeIsolated { connection in
+      do {
+        let listener = SharedDescriptor(try Filter.installWithListener(program))
+        try connection.handshake { $0.sendSealed(listener: listener) }
+      } catch {
+        stop(Worker.ExitStatus.software, "\(error)")
+      }
+    }
+  }
+
+  private func invited() {
+    guard let connection = connection.withLock({ $0 }) else { return }
+    accept(Endpoint(connection: connection, id: .bootstrap))
+  }
+
+  private func stop(_ exitStatus: Int32, _ complaint: String?) {
+    if let complaint { Worker.complain(complaint) }
+    status.withLock { $0 = exitStatus }
+    loop.stop()
+  }
+}
