@@ -15,10 +15,54 @@ let settings: [SwiftSetting] = [
 /// Targets that handle raw memory say so at each place.
 let strict: [SwiftSetting] = settings + [.strictMemorySafety()]
 
+/// The demo, and what makes its samples.
+let demo: [Target] = [
+  .target(
+    name: "CImageCodecs", path: "Examples/CImageCodecs",
+    linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+  .target(
+    name: "DemoSupport", dependencies: ["CImageCodecs"], path: "Examples/DemoSupport",
+    swiftSettings: strict),
+  .target(
+    name: "DemoInterface", dependencies: ["Mage", "MageWire"], path: "Examples/DemoInterface",
+    swiftSettings: settings),
+  .target(name: "CRawCalls", path: "Examples/CRawCalls"),
+  .target(
+    name: "CrimeSimulation", dependencies: ["CRawCalls"], path: "Examples/CrimeSimulation",
+    swiftSettings: settings),
+  .target(
+    name: "CSampleEncoders", path: "Examples/CSampleEncoders",
+    linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+  .executableTarget(
+    name: "demo-make-samples", dependencies: ["CSampleEncoders", "DemoSupport"],
+    path: "Examples/SampleMaker", swiftSettings: strict),
+  .executableTarget(
+    name: "demo-worker",
+    dependencies: [
+      "CrimeSimulation", "DemoInterface", "DemoSupport", "Mage", "MageSystem", "MageWorker",
+    ],
+    path: "Examples/DemoWorker", swiftSettings: settings),
+  .executableTarget(
+    name: "demo-host",
+    dependencies: [
+      "DemoInterface", "DemoSupport", "Mage", "MageHost", "MagePolicy", "MageSystem",
+      "mage-launcher", "demo-worker",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Examples/DemoHost", swiftSettings: settings),
+]
+
+let tests: [Target] = [
+  .testTarget(
+    name: "DemoSupportTests", dependencies: ["DemoSupport", "CImageCodecs"],
+    swiftSettings: settings)
+]
+
 let package = Package(
   name: "mage-swift",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // In dependency order: arrows point up the list only.
@@ -40,5 +84,16 @@ let package = Package(
       name: "MageWorker", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
       swiftSettings: settings),
     .target(name: "MagePolicy", dependencies: ["MageSystem"], swiftSettings: settings),
-  ]
+    .systemLibrary(
+      name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .target(
+      name: "MageSeccomp", dependencies: ["CSeccomp", "MagePolicy", "MageSystem"],
+      swiftSettings: strict),
+    .target(
+      name: "MageHost",
+      dependencies: [
+        "Mage", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
+      ],
+      swiftSettings: settings),
+  ] + demo + tests
 )

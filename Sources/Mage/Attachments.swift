@@ -1,7 +1,6 @@
+public import MagePipes
 public import MageSystem
 public import MageWire
-
-@_exported public import struct MagePipes.Attachment
 
 extension Attachment {
   /// A file that the peer may read: a regular file, open for reading only.

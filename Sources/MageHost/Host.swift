@@ -1,0 +1,59 @@
+internal import MagePipes
+public import MagePolicy
+internal import MageSystem
+
+/// Starts workers, watches them and ends them. One per process is enough for any number of workers.
+///
+/// Everything that concerns workers runs on one thread of the host's own. When that thread or the process ends, however it ends,
+/// the kernel kills every worker.
+public final class Host: Sendable {
+  private let core: HostCore
+
+  /// - Parameter launcher: the path of `mage-launcher`; `nil` looks beside this process's executable.
+  /// - Throws: ``HostError`` when the launcher is missing or the machine refuses a thread or a descriptor.
+  public init(launcher: String? = nil) throws(HostError) {
+    core = try HostCore(launcher: try LauncherPath.find(launcher))
+  }
+
+  deinit { core.abandon() }
+
+  /// Starts `executable` as a worker under `policy`. Returns when it is sealed, proven from outside and invited.
+  ///
+  /// - Parameters:
+  ///   - executable: a path; the program calls `Worker.run` in its `main`.
+  ///   - arguments: what follows the path in the program's arguments. Trusted: the program reads them before it is sealed.
+  /// - Throws: ``SpawnError``. Whatever was made of the worker is gone when it is thrown.
+  public func spawn(
+    _ executable: String, policy: Policy, arguments: [String] = []
+  ) async throws(SpawnError) -> WorkerProcess {
+    try await core.spawn(executable, policy, arguments).get()
+  }
+
+  /// Ends every worker and then the host's own thread. Workers are asked first when there is a `grace`.
+  public func shutDown(within grace: Duration = .zero) async { await core.shutDown(grace: grace) }
+}
+
+/// Why a host could not be made.
+public enum HostError: Error, Equatable, Sendable {
+  case launcherMissing(String)
+  case system(SystemFailure)
+}
+
+/// A system call that failed while a host was made.
+public struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// `epoll_create1: EMFILE`
+  public let description: String
+}
+
+extension HostError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .launcherMissing(let path):
+      """
+      mage-launcher is not at \(path): build it beside the host (swift build --product mage-launcher) or pass \
+      its path to Host(launcher:)
+      """
+    case .system(let failure): "\(failure)"
+    }
+  }
+}

@@ -1,0 +1,124 @@
+internal import MagePipes
+internal import MagePolicy
+internal import MageSeccomp
+internal import MageSystem
+
+/// The host's state, on its loop.
+actor HostCore {
+  nonisolated let loop: Loop
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  private let launcher: Launcher
+  private let null: SharedDescriptor
+  private let identities: IdentityMap
+  private var supervisors: [ObjectIdentifier: Supervisor] = [:]
+  private var plans: [PlanKey: WorkerPlan] = [:]
+  private var slots = IdentitySlots()
+  private var isShutDown = false
+
+  /// One program under one policy, with its arguments.
+  private struct PlanKey: Hashable {
+    let executable: String
+    let arguments: [String]
+    let policyName: String
+  }
+
+  init(launcher path: String) throws(HostError) {
+    do throws(SystemError) {
+      loop = try Loop()
+      null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: 2))
+      identities = try IdentityMap.ofThisProcess()
+      launcher = Launcher(path: path, loop: loop)
+      try LoopThread.start(loop)
+    } catch {
+      throw .system(SystemFailure(description: "\(error)"))
+    }
+  }
+
+  /// The last reference to the host went without a shutdown.
+  nonisolated func abandon() {
+    Task(executorPreference: loop) { await self.shutDown(grace: .zero) }
+  }
+
+  // MARK: Spawning
+
+  func spawn(
+    _ executable: String, _ policy: Policy, _ arguments: [String]
+  ) async -> Result<WorkerProcess, SpawnError> {
+    guard !isShutDown else { return .failure(.hostGone) }
+    do throws(SpawnError) {
+      let plan = try plan(executable, policy, arguments)
+      let slot = slots.next
+      let identity = try identities.identity(inside: policy.identity, slot: slot)
+      slots.take()
+      let supervisor = Supervisor(plan, launcher: launcher) { [weak self] supervisor in
+        self?.assumeIsolated { $0.ended(supervisor, slot) }
+      }
+      supervisors[ObjectIdentifier(supervisor)] = supervisor
+      return await supervisor.start(identity: identity, null: null)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func ended(_ supervisor: Supervisor, _ slot: UInt32) {
+    supervisors[ObjectIdentifier(supervisor)] = nil
+    slots.giveBack(slot)
+  }
+
+  /// Compiling the filters takes longer than a launch, so plans are kept. The executable is looked at again each time: a new
+  /// build under the same name is a new program.
+  private func plan(
+    _ executable: String, _ policy: Policy, _ arguments: [String]
+  ) throws(SpawnError) -> WorkerPlan {
+    let key = PlanKey(executable: executable, arguments: arguments, policyName: policy.name)
+    if let plan = plans[key], plan.policy == policy, plan.launch.executable.isCurrent {
+      return plan
+    }
+    let filters: CompiledFilters
+    do throws(FilterError) {
+      filters = try FilterCompiler.compile(policy)
+    } catch {
+      throw .notPossible("policy \(policy.name): \(error)")
+    }
+    let plan = try WorkerPlan(executable, arguments: arguments, policy, filters)
+    if plans.count >= Self.mostPlans { plans.removeAll() }
+    plans[key] = plan
+    return plan
+  }
+
+  private static let mostPlans = 64
+
+  // MARK: Shutting down
+
+  func shutDown(grace: Duration) async {
+    guard !isShutDown else { return }
+    isShutDown = true
+    for supervisor in supervisors.values {
+      if grace > .zero {
+        await supervisor.requestFinish(grace: grace)
+      } else {
+        await supervisor.end(.hostGone)
+      }
+    }
+    for supervisor in supervisors.values { _ = await supervisor.waitForEnding() }
+    await launcher.shutDown()
+    plans.removeAll()
+    loop.stop()
+  }
+}
+
+/// Numbers for workers that live at the same time.
+struct IdentitySlots {
+  private var free: [UInt32] = []
+  private var fresh: UInt32 = 0
+
+  /// The one that ``take()`` takes.
+  var next: UInt32 { free.last ?? fresh }
+
+  mutating func take() {
+    if free.popLast() == nil { fresh &+= 1 }
+  }
+
+  mutating func giveBack(_ slot: UInt32) { free.append(slot) }
+}

@@ -1,0 +1,205 @@
+internal import MagePolicy
+internal import MageSystem
+
+/// The steps that put one worker into its sandbox, in the one order in which each can still be done.
+///
+/// Everything that can be known before is: what a launch adds is the channel and the user.
+struct LaunchPlan: Sendable {
+  let policy: Policy
+  let executable: Executable
+  let arguments: [String]
+  let startupProgram: [UInt8]
+  /// `nil` where the kernel has none: the root is empty and the filter strict without it.
+  let landlock: Int32?
+
+  /// A root that holds nothing but mount points needs little.
+  private static let rootBytes: UInt64 = 1 << 20
+  private static let rootInodes: UInt64 = 256
+  /// An existing directory to build the new root on; which one does not matter, it is gone after the pivot.
+  private static let workshop = "/tmp"
+
+  func request(
+    identity: LaunchRequest.Identity, channel: SharedDescriptor,
+    null: SharedDescriptor
+  ) throws(SpawnError) -> LaunchRequest {
+    var request = LaunchRequest(namespaces: namespaces, identity: identity)
+    let channel = request.add(channel)
+    let null = request.add(null)
+    let program = request.add(executable.descriptor)
+    let sources = executable.binds.map { request.add($0.descriptor) }
+    appendFileSystem(to: &request, sources)
+    appendIdentity(to: &request)
+    request.append(.descriptors(placements(channel: channel, null: null)))
+    appendConfinement(to: &request, program)
+    appendProgram(to: &request, program)
+    try Self.check(request)
+    return request
+  }
+
+  private static func check(_ request: LaunchRequest) throws(SpawnError) {
+    guard request.descriptors.count <= LaunchRequest.maxDescriptors,
+      request.encoded.count <= LaunchRequest.maxBytes
+    else {
+      throw .notPossible(
+        "the worker's view is too large: \(request.descriptors.count) files, \(request.encoded.count) bytes"
+      )
+    }
+  }
+
+  private var namespaces: CloneNamespaces {
+    var flags: CloneNamespaces = []
+    for kind in policy.namespaces.kinds {
+      switch kind {
+      case .user: flags.insert(.user)
+      case .pid: flags.insert(.pid)
+      case .mount: flags.insert(.mount)
+      case .ipc: flags.insert(.ipc)
+      case .uts: flags.insert(.uts)
+      case .cgroup: flags.insert(.cgroup)
+      // The launcher is in the shared empty network already; its children are born there.
+      case .net: if policy.namespaces.network == .own { flags.insert(.network) }
+      }
+    }
+    return flags
+  }
+
+  // MARK: Files
+
+  private func appendFileSystem(to request: inout LaunchRequest, _ sources: [Int]) {
+    request.append(.privateMounts)
+    // Sources are taken first: as the host's user, who may walk to them, and before the new root hides any.
+    for (slot, bind) in executable.binds.enumerated() {
+      request.append(.openTree(path: bind.source, descriptor: sources[slot], slot: slot))
+    }
+    // A file system that is mounted now belongs to the mapped user, and it can only be made by one that is mapped.
+    request.append(.become(uid: policy.identity.uid, gid: policy.identity.gid))
+    request.append(
+      .root(directory: Self.workshop, bytes: Self.rootBytes, inodes: Self.rootInodes))
+    for directory in directories { request.append(.directory(directory, mode: 0o755)) }
+    for (slot, bind) in executable.binds.enumerated() {
+      let target = Self.relative(bind.target)
+      request.append(bind.kind == .directory ? .directory(target, mode: 0o755) : .file(target))
+      let attributes: MountAttributes =
+        bind.kind == .device ? [.noSetUID, .noExecute] : [.readOnly, .noSetUID, .noDevices]
+      request.append(.attach(slot: slot, path: target, attributes))
+    }
+    for temporary in policy.fileSystem.temporary {
+      request.append(
+        .temporary(
+          Self.relative(temporary.path), bytes: temporary.size, noExec: temporary.noexec))
+    }
+    request.append(.pivot)
+    request.append(.sealRoot)
+  }
+
+  /// Every directory that has to exist for a target, parents first.
+  private var directories: [String] {
+    var seen: Set<String> = []
+    var ordered: [String] = []
+    let parents = executable.binds.map { Self.parents(of: $0.target) }
+    let temporary = policy.fileSystem.temporary.map {
+      Self.parents(of: $0.path) + [Self.relative($0.path)]
+    }
+    for directory in (parents + temporary).joined() where seen.insert(directory).inserted {
+      ordered.append(directory)
+    }
+    return ordered
+  }
+
+  /// `usr`, `usr/lib` for `/usr/lib/x.so`.
+  static func parents(of path: String) -> [String] {
+    let parts = path.split(separator: "/").dropLast()
+    return parts.indices.map { parts[...$0].joined(separator: "/") }
+  }
+
+  /// Steps before the pivot stand in the new root.
+  static func relative(_ path: String) -> String { String(path.drop { $0 == "/" }) }
+
+  // MARK: Identity and descriptors
+
+  private func appendIdentity(to request: inout LaunchRequest) {
+    if policy.namespaces.kinds.contains(.uts) { request.append(.hostname("mage")) }
+    // After the change of user, which would clear it again (prctl(2)).
+    request.append(.parentDeath)
+    request.append(.session)
+  }
+
+  private func placements(channel: Int, null: Int) -> [LaunchStep.Placement] {
+    policy.descriptors.flatMap { grant -> [LaunchStep.Placement] in
+      switch grant {
+      case .null(let numbers):
+        numbers.map { LaunchStep.Placement(descriptor: null, number: UInt32(clamping: $0)) }
+      case .channel(let number, _):
+        [LaunchStep.Placement(descriptor: channel, number: UInt32(clamping: number))]
+      }
+    }
+  }
+
+  // MARK: Confinement
+
+  private func appendConfinement(to request: inout LaunchRequest, _ program: Int) {
+    // Needed by Landlock and by the filter, and harmless to everything that comes between.
+    request.append(.noNewPrivileges)
+    if let landlock {
+      appendLandlock(to: &request, LandlockRights(everythingOf: landlock), program)
+    }
+    // After the last descriptor was made: a limit below a number in use would refuse it.
+    for limit in limits { request.append(limit) }
+    request.append(.capabilities)
+  }
+
+  private func appendLandlock(
+    to request: inout LaunchRequest, _ rights: LandlockRights, _ program: Int
+  ) {
+    let reading = LandlockRights.readFile | LandlockRights.readDirectory | LandlockRights.execute
+    request.append(.landlock(rights))
+    request.append(.landlockAllow(files: reading, path: "/"))
+    request.append(
+      .landlockAllowDescriptor(
+        files: LandlockRights.readFile | LandlockRights.execute, descriptor: program))
+    for temporary in policy.fileSystem.temporary {
+      request.append(.landlockAllow(files: rights.data, path: temporary.path))
+    }
+    for bind in executable.binds where bind.kind == .device {
+      request.append(
+        .landlockAllow(
+          files: LandlockRights.readFile | LandlockRights.writeFile, path: bind.target))
+    }
+    request.append(.landlockEnforce)
+  }
+
+  /// Limits of the kernel's, behind the ones that the host watches: they hold when the host is slow to look.
+  private var limits: [LaunchStep] {
+    let limits = policy.limits
+    func limit(_ resource: ResourceLimit, _ value: UInt64) -> LaunchStep {
+      .limit(resource, soft: value, hard: value)
+    }
+    var steps = [
+      limit(.core, 0), limit(.fileSize, limits.output), limit(.lockedMemory, limits.lockedMemory),
+      limit(.openFiles, UInt64(limits.openFiles)),
+      limit(.processes, UInt64(max(limits.processes, limits.threads))),
+      limit(.messageQueues, 0), limit(.pendingSignals, 64), limit(.stack, 8 << 20),
+    ]
+    if let memory = limits.memory {
+      // Writable private memory; what is mapped and never touched counts too, hence the slack.
+      steps.append(limit(.data, memory.addingReportingOverflow(Self.dataSlack).partialValue))
+    }
+    if let cpu = limits.cpu {
+      let seconds = UInt64(clamping: cpu.components.seconds)
+      steps.append(.limit(.cpu, soft: seconds + 1, hard: seconds + 2))
+    }
+    return steps
+  }
+
+  private static let dataSlack: UInt64 = 32 << 20
+
+  private func appendProgram(to request: inout LaunchRequest, _ program: Int) {
+    request.append(.filter(startupProgram))
+    // A crash must end the worker, not start a second program that would look at it.
+    var environment = ["SWIFT_BACKTRACE=enable=no"]
+    if executable.isDynamic { environment.append("LD_LIBRARY_PATH=/lib") }
+    request.append(
+      .execute(
+        descriptor: program, arguments: [executable.path] + arguments, environment: environment))
+  }
+}

@@ -1,0 +1,68 @@
+internal import MageSystem
+
+/// Proves from outside that a worker is confined as its policy says, before it gets its first outside byte.
+///
+/// The worker's own word counts for nothing here: everything is read from /proc by the host.
+struct SealProof {
+  /// Namespaces that must differ from the host's.
+  let namespaces: [NamespaceKind]
+  /// Filters that must be in force: `startup` and `serve`.
+  let filters: UInt64
+
+  enum Verdict: Equatable {
+    case holds
+    /// The worker has sent the listener and not closed its own copy yet: look again.
+    case notYet
+    /// What is missing, in words.
+    case broken(String)
+  }
+
+  func verdict(on pid: Int32) -> Verdict {
+    do throws(SystemError) {
+      let status = try ProcessStatus(of: pid)
+      if let defect = statusDefect(status) { return .broken(defect) }
+      if let defect = try namespaceDefect(of: pid) { return .broken(defect) }
+      return try holdsListener(pid) ? .notYet : .holds
+    } catch {
+      return .broken("cannot read /proc/\(pid): \(error)")
+    }
+  }
+
+  /// A process that kept its filter's listener could let its own forbidden calls through (seccomp_unotify(2)).
+  private func holdsListener(_ pid: Int32) throws(SystemError) -> Bool {
+    for entry in try DirectoryListing.names(in: "/proc/\(pid)/fd") {
+      // A descriptor may be closed between the listing and this look at it.
+      let link = try? FileReading.link("/proc/\(pid)/fd/\(entry)")
+      if link == "anon_inode:seccomp notify" { return true }
+    }
+    return false
+  }
+
+  func statusDefect(_ status: ProcessStatus) -> String? {
+    // 2 is SECCOMP_MODE_FILTER.
+    guard status.number("Seccomp") == 2 else { return "no seccomp filter is in force" }
+    // Linux 5.9 and later count them; an older kernel has no field, and then the mode has to do.
+    if let count = status.number("Seccomp_filters"), count < filters {
+      return "\(count) of \(filters) seccomp filters are in force"
+    }
+    guard status.number("NoNewPrivs") == 1 else { return "no_new_privs is not set" }
+    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+      guard status.capabilities(set) == 0 else {
+        return "\(set) is \(status[set].map(String.init) ?? "missing"), not empty"
+      }
+    }
+    guard status.number("Threads") == 1 else {
+      return "it has \(status["Threads"].map(String.init) ?? "?") threads before it is sealed"
+    }
+    return nil
+  }
+
+  private func namespaceDefect(of pid: Int32) throws(SystemError) -> String? {
+    for kind in namespaces {
+      if try kind.identity(of: "\(pid)") == kind.identity(of: "self") {
+        return "it shares the host's \(kind.rawValue) namespace"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,36 @@
+internal import MagePipes
+internal import MageSystem
+
+/// What a process's exit means when nothing was known against it before.
+enum EndingCause {
+  /// - Parameters:
+  ///   - status: as the kernel reports it.
+  ///   - watch: the limits, for the case that the kernel enforced one by a signal.
+  static func from(_ status: ExitStatus, limits: ResourceWatch) -> Ending.Cause {
+    switch status.cause {
+    case .exited(0): return .finished
+    case .exited(let code): return .exited(status: code)
+    case .signaled(let number): return from(Signal(number), status, limits)
+    }
+  }
+
+  private static func from(
+    _ signal: Signal, _ status: ExitStatus, _ limits: ResourceWatch
+  ) -> Ending.Cause {
+    // RLIMIT_CPU's last word is SIGKILL, and so is the memory cgroup's.
+    let cpu = status.userTime + status.systemTime
+    if signal == .kill, let limit = limits.cpuLimit, cpu >= limit { return .limit(.cpu(limit)) }
+    // An allocation refused near the limit makes most programs crash; what ended them is the limit.
+    if let limit = limits.memoryLimit, status.peakResidentBytes >= limit - limit / 16 {
+      return .limit(.memory(limit))
+    }
+    // The filter's own kill: a call of another ABI, which has no number of ours.
+    if signal == .badSystemCall {
+      return .forbiddenCall(
+        ForbiddenCall(
+          name: "call of another ABI", number: -1, arguments: [], instructionPointer: 0,
+          module: nil, offset: nil, phase: .serve))
+    }
+    return .crashed(signal)
+  }
+}

@@ -1,0 +1,63 @@
+internal import MagePipes
+internal import MageSystem
+
+/// What one worker has used, looked at just often enough.
+///
+/// A thread can use one second of processor per second and no more, and touch memory no faster than the machine writes it. So from what is left of
+/// each limit follows a time before which it cannot have been passed, and the worker is looked at then. A worker that uses
+/// nothing is looked at ever more seldom.
+struct ResourceWatch {
+  /// Bytes per second that one process cannot exceed in touching new pages: page faults bound it well below memcpy.
+  private static let fastestGrowth: UInt64 = 4 << 30
+  private static let shortest = Duration.milliseconds(2)
+  private static let longest = Duration.milliseconds(500)
+
+  let cpuLimit: Duration?
+  let memoryLimit: UInt64?
+  /// How many threads can burn processor at once.
+  let parallelism: Int
+
+  private(set) var cpu = Duration.zero
+  private var idleRounds = 0
+
+  init(cpuLimit: Duration?, memoryLimit: UInt64?, parallelism: Int) {
+    self.cpuLimit = cpuLimit
+    self.memoryLimit = memoryLimit
+    self.parallelism = max(parallelism, 1)
+  }
+
+  /// Looks at the process. Returns the limit that it has passed, if any, and when to look again.
+  mutating func look(at process: borrowing ProcessHandle) -> (passed: Limit?, again: Duration) {
+    guard let used = process.cpuTime() else { return (nil, Self.longest) }
+    let isIdle = used == cpu
+    cpu = used
+    if let cpuLimit, used >= cpuLimit { return (.cpu(cpuLimit), .zero) }
+    let memory = Self.residentBytes(of: process.pid)
+    if let memoryLimit, memory > memoryLimit { return (.memory(memoryLimit), .zero) }
+    idleRounds = isIdle ? idleRounds + 1 : 0
+    return (nil, pause(memory: memory))
+  }
+
+  /// Something was sent to the worker: it may start to work now.
+  mutating func expectWork() { idleRounds = 0 }
+
+  private func pause(memory: UInt64) -> Duration {
+    var pause = Self.longest
+    if let cpuLimit { pause = min(pause, (cpuLimit - cpu) / parallelism) }
+    if let memoryLimit {
+      let left = memoryLimit - min(memory, memoryLimit)
+      let seconds = Double(left) / Double(Self.fastestGrowth)
+      // An idle worker cannot have grown; it is woken by a message, and then this starts over.
+      pause = min(pause, idleRounds > 3 ? Self.longest : .seconds(seconds))
+    }
+    return max(pause, Self.shortest)
+  }
+
+  /// The resident set in bytes (proc_pid_statm(5)); 0 when the process is gone.
+  static func residentBytes(of pid: Int32) -> UInt64 {
+    guard let bytes = try? FileReading.read("/proc/\(pid)/statm", limit: 256) else { return 0 }
+    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
+    return pages.multipliedReportingOverflow(by: 4096).partialValue
+  }
+}

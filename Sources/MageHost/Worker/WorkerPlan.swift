@@ -1,0 +1,69 @@
+internal import MagePipes
+internal import MagePolicy
+internal import MageSeccomp
+internal import MageSystem
+internal import MageWire
+
+/// Everything about one kind of worker that can be worked out once: its program, its filters, its limits.
+struct WorkerPlan: Sendable {
+  let launch: LaunchPlan
+  let serveProgram: [UInt8]
+
+  /// From the launch to the proven seal: far above what a start takes, and an end to one that hangs.
+  let sealDeadline = Duration.seconds(10)
+
+  init(
+    _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters
+  ) throws(SpawnError) {
+    guard policy.channel(named: Self.channelName) == Self.channelNumber else {
+      throw .notPossible(
+        "policy \(policy.name): a worker's channel is 'fds { \(Self.channelNumber) channel \(Self.channelName) }'"
+      )
+    }
+    launch = LaunchPlan(
+      policy: policy, executable: try Executable.open(executable, for: policy),
+      arguments: arguments, startupProgram: filters.startup, landlock: Landlock.version)
+    serveProgram = filters.serve
+  }
+
+  /// Where the worker runtime expects the channel.
+  private static let channelNumber: Int32 = 3
+  private static let channelName = "host"
+
+  var policy: Policy { launch.policy }
+
+  var channelLimits: ChannelLimits {
+    let quota = policy.ipc
+    return ChannelLimits(
+      maxMessageBytes: quota.maxMessage, maxAttachments: quota.maxDescriptors,
+      windowMessages: max(quota.inflight, 1) * 4,
+      windowBytes: UInt32(clamping: max(quota.queueBytes / 2, UInt64(quota.maxMessage))),
+      windowAttachments: max(quota.maxDescriptors, 1) * 4, maxOutstanding: quota.inflight,
+      maxEndpoints: quota.handles)
+  }
+
+  var connectionOptions: ConnectionOptions {
+    let quota = policy.ipc
+    return ConnectionOptions(
+      maxQueuedBytes: Int(clamping: quota.queueBytes), messagesPerSecond: quota.rate,
+      burst: quota.burst ?? quota.rate ?? 0, missedDeadlineEndsPeer: true)
+  }
+
+  var resourceWatch: ResourceWatch {
+    ResourceWatch(
+      cpuLimit: policy.limits.cpu, memoryLimit: policy.limits.memory,
+      parallelism: Int(policy.limits.threads))
+  }
+
+  var wallLimit: Duration? { policy.limits.wall }
+
+  /// How long a call may take when the caller does not say.
+  var callDeadline: Duration { policy.limits.deadline ?? .seconds(30) }
+
+  var proof: SealProof {
+    let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
+      kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
+    }
+    return SealProof(namespaces: namespaces, filters: 2)
+  }
+}
