@@ -50,6 +50,9 @@ public enum SystemCallSignatures {
   /// The arguments of `call` in order; `nil` when the table does not have them, and then no condition can name one.
   public static func arguments(of call: String) -> [SystemCallArgument]? { signatures[call] }
 
+  /// How many calls the table describes.
+  public static var count: Int { signatures.count }
+
   private static let signatures: [String: [SystemCallArgument]] = {
     var result: [String: [SystemCallArgument]] = [:]
     for line in Table.lines(SignatureTable.text) {

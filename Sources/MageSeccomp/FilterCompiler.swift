@@ -1,0 +1,35 @@
+public import MagePolicy
+
+/// The two programs of a policy, each `struct sock_filter` after `struct sock_filter` as seccomp(2) takes them.
+public struct CompiledFilters: Equatable, Sendable {
+  /// Installed before exec: what a program needs to start, and all that ``serve`` allows.
+  public let startup: [UInt8]
+  /// Installed on top by the worker when it is ready: what is needed to handle outside bytes.
+  public let serve: [UInt8]
+}
+
+/// Compiles policies to filters, with libseccomp.
+///
+/// Both filters report what they do not know (SECCOMP_RET_USER_NOTIF): the host reads the call and kills the process.
+/// Calls of other architectures, x32 included, are killed by the kernel. `clone3` gets ENOSYS.
+///
+/// The kernel asks both filters for each call and takes the strongest answer, in the order kill, errno, report, allow,
+/// and among equal ones the newest filter's. So `startup` has to allow what `serve` allows, else it would stay reported.
+public enum FilterCompiler {
+  /// Tests that one call may need.
+  public static let maxTests = 256
+
+  /// - Throws: ``FilterError``: the policy asks for what a filter cannot do, or libseccomp or the kernel fails.
+  /// - Complexity: about a millisecond; compile once per policy.
+  public static func compile(_ policy: Policy) throws(FilterError) -> CompiledFilters {
+    #if arch(x86_64)
+      let serve = try FilterPlan(policy.serve, isSealed: true)
+      var startup = try FilterPlan(policy.startup, isSealed: false)
+      try startup.allow(serve)
+      try startup.allowSealing()
+      return CompiledFilters(startup: try startup.program(), serve: try serve.program())
+    #else
+      throw .unsupportedArchitecture
+    #endif
+  }
+}

@@ -1,0 +1,64 @@
+internal import MagePolicy
+
+/// What one filter does with every call that it knows.
+struct FilterPlan {
+  private var decisions: [String: CallDecision] = [:]
+
+  init(_ phase: PhaseRules, isSealed: Bool) throws(FilterError) {
+    var rules: [String: [Rule]] = [:]
+    for rule in phase.rules {
+      if let reason = rule.refusal(isSealed: isSealed) {
+        throw .refused(call: rule.call, reason)
+      }
+      rules[rule.call, default: []].append(rule)
+    }
+    // Its flags lie behind a pointer; ENOSYS is what makes a libc fall back to clone.
+    rules["clone3"] = [Rule(.errno(38), "clone3")]
+    for (call, rules) in rules {
+      decisions[call] = try CallDecision(call: call, number: Self.number(of: call), rules)
+    }
+  }
+
+  private static func number(of call: String) throws(FilterError) -> Int32 {
+    guard let number = SystemCallNames.number(of: call) else { throw .unknownCall(call) }
+    return number
+  }
+
+  /// Adds what a filter on top allows.
+  mutating func allow(_ later: FilterPlan) throws(FilterError) {
+    for (call, decision) in later.decisions where !decision.allowed.isEmpty {
+      try allow(call, decision.allowed)
+    }
+  }
+
+  /// Adds the one call that installs the second filter: SECCOMP_SET_MODE_FILTER with SECCOMP_FILTER_FLAG_NEW_LISTENER.
+  mutating func allowSealing() throws(FilterError) {
+    let condition = Condition.and(
+      .comparison(Comparison("operation", .equal(ConstantValue(1)))),
+      .comparison(Comparison("flags", .equal(ConstantValue(8)))))
+    try allow("seccomp", try ConditionRegion.region(of: condition, call: "seccomp"))
+  }
+
+  private mutating func allow(_ call: String, _ region: Region) throws(FilterError) {
+    let number = try Self.number(of: call)
+    var decision = try CallDecision(call: call, number: number, [])
+    if let known = decisions[call] { decision = known }
+    try decision.allow(region)
+    decisions[call] = decision
+  }
+
+  /// The program, checked against the plan.
+  func program() throws(FilterError) -> [UInt8] {
+    let filter = try LibseccompFilter.make()
+    let sorted = decisions.values.sorted { $0.number < $1.number }
+    for decision in sorted {
+      let cases = try ConditionRegion.bounded(decision.call) { () throws(Region.TooComplex) in
+        try CaseTree.cases(of: decision, limit: FilterCompiler.maxTests)
+      }
+      for filterCase in cases { try filter.add(decision.number, filterCase) }
+    }
+    let program = try filter.program()
+    try FilterProof.check(program, sorted)
+    return program
+  }
+}
