@@ -25,10 +25,10 @@ bench: setup
 	$(SWIFT) run $(RELEASE) mage-bench
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples
 
 # Installs the system libraries that are missing, or says how.
 setup:

@@ -1,0 +1,14 @@
+internal import DemoInterface
+internal import MageWorker
+
+/// The demo's worker: decodes strangers' images with libpng and libjpeg-turbo, inside its sandbox.
+@main
+struct DemoWorker {
+  static func main() {
+    Worker.run { pipe in
+      var handlers = Handlers<Thumbnailer>()
+      handlers.on(Thumbnailer.decode) { try await ThumbnailMaker.decode($0) }
+      Receiver(pipe, handlers)
+    }
+  }
+}
