@@ -53,9 +53,23 @@ let demo: [Target] = [
 ]
 
 let tests: [Target] = [
+  .target(
+    name: "ProbeInterface", dependencies: ["Mage", "MageWire"], path: "Tests/ProbeInterface",
+    swiftSettings: settings),
+  .executableTarget(
+    name: "hostile-worker",
+    dependencies: ["CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface"],
+    path: "Tests/HostileWorker", swiftSettings: settings),
+  .testTarget(
+    name: "MageHostTests",
+    dependencies: [
+      "CrimeSimulation", "MageHost", "MagePolicy", "MageSystem", "MageWire", "ProbeInterface",
+      "hostile-worker", "mage-launcher",
+    ],
+    swiftSettings: settings),
   .testTarget(
     name: "DemoSupportTests", dependencies: ["DemoSupport", "CImageCodecs"],
-    swiftSettings: settings)
+    swiftSettings: settings),
 ]
 
 let package = Package(

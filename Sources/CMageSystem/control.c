@@ -218,6 +218,20 @@ int mage_start_thread(void (*body)(void *), void *argument) {
   return 0;
 }
 
+static char **process_arguments;
+static int process_argument_count;
+
+// The C library calls constructors with main's arguments (an extension of glibc's and of the BSDs').
+__attribute__((constructor)) static void take_arguments(int count, char **arguments) {
+  process_argument_count = count;
+  process_arguments = arguments;
+}
+
+char **mage_process_arguments(int32_t *count) {
+  *count = process_argument_count;
+  return process_arguments;
+}
+
 const char *mage_errno_name(int error) { return strerrorname_np(error); }
 
 // MARK: Filters

@@ -9,10 +9,14 @@ internal import MageSystem
 public final class Host: Sendable {
   private let core: HostCore
 
-  /// - Parameter launcher: the path of `mage-launcher`; `nil` looks beside this process's executable.
+  /// - Parameters:
+  ///   - launcher: the path of `mage-launcher`; `nil` looks beside this process's executable.
+  ///   - sealDeadline: how long a worker may take from its launch to its proven seal, its `prepare` step included.
   /// - Throws: ``HostError`` when the launcher is missing or the machine refuses a thread or a descriptor.
-  public init(launcher: String? = nil) throws(HostError) {
-    core = try HostCore(launcher: try LauncherPath.find(launcher))
+  public init(
+    launcher: String? = nil, sealDeadline: Duration = .seconds(10)
+  ) throws(HostError) {
+    core = try HostCore(launcher: try LauncherPath.find(launcher), sealDeadline: sealDeadline)
   }
 
   deinit { core.abandon() }

@@ -9,6 +9,7 @@ actor HostCore {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let launcher: Launcher
+  private let sealDeadline: Duration
   private let null: SharedDescriptor
   private let identities: IdentityMap
   private var supervisors: [ObjectIdentifier: Supervisor] = [:]
@@ -23,7 +24,8 @@ actor HostCore {
     let policyName: String
   }
 
-  init(launcher path: String) throws(HostError) {
+  init(launcher path: String, sealDeadline: Duration) throws(HostError) {
+    self.sealDeadline = sealDeadline
     do throws(SystemError) {
       loop = try Loop()
       null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: 2))
@@ -81,7 +83,8 @@ actor HostCore {
     } catch {
       throw .notPossible("policy \(policy.name): \(error)")
     }
-    let plan = try WorkerPlan(executable, arguments: arguments, policy, filters)
+    let plan = try WorkerPlan(
+      executable, arguments: arguments, policy, filters, sealDeadline: sealDeadline)
     if plans.count >= Self.mostPlans { plans.removeAll() }
     plans[key] = plan
     return plan

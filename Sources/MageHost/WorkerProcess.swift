@@ -1,4 +1,4 @@
-@_exported public import Mage
+public import Mage
 public import MagePipes
 internal import MagePolicy
 internal import MageSystem

@@ -20,7 +20,7 @@ public struct FilterEmulator: Sendable {
   }
 
   /// AUDIT_ARCH_X86_64.
-  public static let x86_64: UInt32 = 0xC000_003E
+  public static let auditArchX8664: UInt32 = 0xC000_003E
 
   struct Instruction {
     var code: UInt16
@@ -55,7 +55,7 @@ public struct FilterEmulator: Sendable {
   ///   - architecture: AUDIT_ARCH_* of the caller.
   ///   - arguments: up to six; missing ones are 0.
   public func verdict(
-    architecture: UInt32 = x86_64, number: Int32, instructionPointer: UInt64 = 0,
+    architecture: UInt32 = auditArchX8664, number: Int32, instructionPointer: UInt64 = 0,
     arguments: [UInt64] = []
   ) -> Verdict {
     let wide = [instructionPointer] + (0..<6).map { $0 < arguments.count ? arguments[$0] : 0 }

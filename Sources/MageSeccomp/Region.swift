@@ -25,7 +25,11 @@ struct Region: Equatable {
 
   func intersection(_ other: Region) throws(TooComplex) -> Region {
     var result: [Cube] = []
-    for left in cubes { result += other.cubes.compactMap { left.intersection($0) } }
+    for left in cubes {
+      result += other.cubes.compactMap { left.intersection($0) }
+      // Some of these may lie in others; a few times the limit of them is too much to look.
+      guard result.count <= 4 * Region.maxCubes else { throw TooComplex() }
+    }
     return try Region.simplified(result)
   }
 

@@ -51,16 +51,30 @@ final class Runtime: Sendable {
   }
 
   private func seal(_ program: [UInt8]) {
-    guard let connection = connection.withLock({ $0 }) else { return }
-    connection.assumeIsolated { connection in
-      do {
-        let listener = SharedDescriptor(try Filter.installWithListener(program))
-        try connection.handshake { $0.sendSealed(listener: listener) }
-      } catch {
-        stop(Worker.ExitStatus.software, "\(error)")
+    do throws(SystemError) {
+      sealed(SharedDescriptor(try Filter.installWithListener(program)))
+    } catch  where error.errno == Errno.busy {
+      // The host has closed the first filter's listener, but a process that it is just starting may still hold a
+      // copy until its exec. How long this may go on is the host's seal deadline.
+      loop.schedule(at: MonotonicTime.now.advanced(by: Self.busyPause)) { [self] in
+        seal(program)
       }
+    } catch {
+      stop(Worker.ExitStatus.software, "\(error)")
     }
   }
+
+  private func sealed(_ listener: SharedDescriptor) {
+    guard let connection = connection.withLock({ $0 }) else { return }
+    let sent = connection.assumeIsolated { connection in
+      Result { () throws(Malformed) in
+        try connection.handshake { $0.sendSealed(listener: listener) }
+      }
+    }
+    if case .failure(let error) = sent { stop(Worker.ExitStatus.software, "\(error)") }
+  }
+
+  private static let busyPause = Duration.microseconds(500)
 
   private func invited() {
     guard let connection = connection.withLock({ $0 }) else { return }

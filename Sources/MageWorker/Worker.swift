@@ -19,6 +19,11 @@ public enum Worker {
   /// The descriptor at which the launcher puts the channel to the host.
   public static let channelDescriptor: Int32 = 3
 
+  /// What the host passed to `spawn`, without the program's own path.
+  ///
+  /// Use this and not `CommandLine.arguments`, which asks /proc and finds none in a worker's view.
+  public static var arguments: [String] { Array(ProcessArguments.all.dropFirst()) }
+
   /// Serves the host until it says that the work is done or goes.
   ///
   /// In this order: `prepare` runs, with what the `startup` phase of the policy allows; the `serve` filter that the host sends is

@@ -102,6 +102,10 @@ void mage_name_thread(const char *name);
 /// when called from Swift 6.3). Returns 0 or -errno: -EAGAIN. Not async-signal-safe.
 int mage_start_thread(void (*body)(void *), void *argument);
 
+/// The process's arguments as the kernel gave them to the C start-up code, which a process without /proc cannot ask for later.
+/// Stores their number. Valid for the process's life; async-signal-safe.
+char **mage_process_arguments(int32_t *count);
+
 /// The symbolic name of an errno value ("EPERM"), or NULL. Not async-signal-safe.
 const char *mage_errno_name(int error);
 

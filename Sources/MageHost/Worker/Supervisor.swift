@@ -200,6 +200,8 @@ extension Supervisor {
 
   /// The runtime has started: its start-up filter's listener makes room for the next one, and the filter goes out.
   private func seal() {
+    // The listener was sent before the runtime's first byte, on another socket: it is here, though perhaps not taken yet.
+    readReport()
     unwatch(.listener)
     listener = nil
     handshake { [program = plan.serveProgram] in $0.sendSeal(program: program) }

@@ -10,10 +10,11 @@ struct WorkerPlan: Sendable {
   let serveProgram: [UInt8]
 
   /// From the launch to the proven seal: far above what a start takes, and an end to one that hangs.
-  let sealDeadline = Duration.seconds(10)
+  let sealDeadline: Duration
 
   init(
-    _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters
+    _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters,
+    sealDeadline: Duration
   ) throws(SpawnError) {
     guard policy.channel(named: Self.channelName) == Self.channelNumber else {
       throw .notPossible(
@@ -24,6 +25,7 @@ struct WorkerPlan: Sendable {
       policy: policy, executable: try Executable.open(executable, for: policy),
       arguments: arguments, startupProgram: filters.startup, landlock: Landlock.version)
     serveProgram = filters.serve
+    self.sealDeadline = sealDeadline
   }
 
   /// Where the worker runtime expects the channel.

@@ -437,9 +437,10 @@ extension Connection {
           },
           fail: { continuation.resume(returning: .failure($0)) })
         begin(call, request)
+        // A task that was cancelled before may have sent its job ahead of this one.
+        if Task.isCancelled { cancel(request) }
       }
     } onCancel: {
-      // Runs after the call has begun: both are jobs of the loop, and this one comes second.
       Task(executorPreference: loop) { await self.cancel(request) }
     }
   }

@@ -71,7 +71,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     takeSubmitted()
     runJobs()
     runEndOfTurn()
-    let isIdle = jobs.isEmpty && endOfTurn.isEmpty
+    // A job that stopped the loop may have been its last: nothing would end the wait.
+    let isIdle = jobs.isEmpty && endOfTurn.isEmpty && !isStopping
     let waitUntil = isIdle ? timers.next : MonotonicTime(nanoseconds: 0)
     // `submitted` is not looked at here: a job that came in since has written the eventfd.
     try epoll.wait(until: waitUntil) { event in

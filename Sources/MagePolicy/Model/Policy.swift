@@ -25,7 +25,8 @@ public struct Policy: Equatable, Sendable {
 
   public init(
     name: String, version: Int = 1, summary: String = "", descriptors: [DescriptorGrant] = [],
-    namespaces: Namespaces = Namespaces(), identity: Identity, fileSystem: FileSystem = FileSystem(),
+    namespaces: Namespaces = Namespaces(), identity: Identity,
+    fileSystem: FileSystem = FileSystem(),
     limits: Limits = Limits(), ipc: IPCQuota = IPCQuota(), startup: PhaseRules = PhaseRules(),
     serve: PhaseRules = PhaseRules(), requirement: IsolationLevel = .full
   ) {

@@ -16,7 +16,9 @@ extension Rule {
   }
 
   private func danger(isSealed: Bool) -> String? {
-    if call == "seccomp", isSealed { return "'seccomp' cannot be allowed once the worker is sealed" }
+    if call == "seccomp", isSealed {
+      return "'seccomp' cannot be allowed once the worker is sealed"
+    }
     let isDangerous = DangerousCalls.contains(call, conditional: condition != nil)
     switch (isDangerous, dangerousReason) {
     case (true, nil): return "'\(call)' is dangerous: write 'allow dangerous \(call) because \"…\"'"

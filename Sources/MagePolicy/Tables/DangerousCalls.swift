@@ -5,7 +5,8 @@ enum DangerousCalls {
     "seccomp", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_getfd",
     "kcmp",
     // Programs and rings that run in the kernel; the calls of a ring pass no filter.
-    "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "perf_event_open", "userfaultfd",
+    "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "perf_event_open",
+    "userfaultfd",
     // Namespaces and the view of the file system.
     "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree",
     "open_tree_attr", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr",

@@ -142,6 +142,7 @@ extension Parser {
     let isNegative = take(.minus)
     let limit = isNegative ? UInt64(Int64.max) : .max
     let magnitude = try number("a constant or a number", in: 0...limit)
-    return Located(value: isNegative ? .negative(magnitude) : .number(magnitude), position: position)
+    return Located(
+      value: isNegative ? .negative(magnitude) : .number(magnitude), position: position)
   }
 }

@@ -25,7 +25,8 @@ public struct PolicyError: Error, Equatable, Sendable {
   }
 
   /// An unknown name, with the nearest of the known ones.
-  static func unknown(_ what: String, _ name: Located<String>, among known: [String]) -> PolicyError {
+  static func unknown(_ what: String, _ name: Located<String>, among known: [String]) -> PolicyError
+  {
     PolicyError(
       name.position, "unknown \(what) '\(name.value)'",
       suggestion: Spelling.nearest(to: name.value, among: known))

@@ -29,7 +29,8 @@ public struct PolicyLibrary: Sendable {
     let policy = try PolicyParser.parse(text, file: file, include: include)
     guard policy.name == name else {
       throw PolicyError(
-        file: file, line: 1, column: 1, message: "policy '\(policy.name)' in a file named '\(file)'")
+        file: file, line: 1, column: 1, message: "policy '\(policy.name)' in a file named '\(file)'"
+      )
     }
     return policy
   }

@@ -1,0 +1,76 @@
+import MageHost
+import MageWire
+import Testing
+
+/// What goes wrong before a worker is invited is told by `spawn`.
+@Suite struct EarlyCrimeTests {
+  private func ending(of argument: String, sealDeadline: Duration = .seconds(10)) async throws
+    -> Ending.Cause?
+  {
+    try await TestHost.with(sealDeadline: sealDeadline) { test in
+      do throws(SpawnError) {
+        let worker = try await test.spawn(argument)
+        Issue.record("\(argument) was invited")
+        return await worker.kill().cause
+      } catch .ended(let ending) {
+        return ending.cause
+      } catch {
+        Issue.record("\(error)")
+        return nil
+      }
+    }
+  }
+
+  @Test("A worker that does not say hello in time is ended by the seal's deadline")
+  func silent() async throws {
+    let cause = try await ending(of: "no-hello", sealDeadline: .milliseconds(300))
+    #expect(cause == .limit(.sealDeadline(.milliseconds(300))))
+  }
+
+  @Test("A call that start-up does not need is forbidden and named before the seal")
+  func forbiddenCall() async throws {
+    guard case .forbiddenCall(let call) = try await ending(of: "open-socket") else {
+      Issue.record("not a forbidden call")
+      return
+    }
+    #expect(call.name == "socket")
+    #expect(call.phase == .startup)
+  }
+
+  @Test("A worker with a second thread is never sealed: it cannot start one")
+  func thread() async throws {
+    guard case .forbiddenCall(let call) = try await ending(of: "start-thread") else {
+      Issue.record("not a forbidden call")
+      return
+    }
+    #expect(call.name == "clone")
+  }
+
+  @Test("A crash before the seal is a crash")
+  func crash() async throws {
+    guard case .crashed(let signal) = try await ending(of: "crash") else {
+      Issue.record("not a crash")
+      return
+    }
+    #expect(signal.name == "SIGSEGV")
+  }
+
+  @Test("An exit before the seal is an exit with its status")
+  func exit() async throws {
+    #expect(try await ending(of: "exit") == .exited(status: 9))
+  }
+
+  @Test(
+    "Frames out of turn before the seal are malformed",
+    arguments: [
+      ("say-hello-twice", ChannelCheck.kindNotAllowed), ("send-message", .kindNotAllowed),
+      ("wrong-version", .handshake), ("false-listener", .attachmentMismatch),
+    ])
+  func outOfTurn(_ argument: String, _ check: ChannelCheck) async throws {
+    guard case .malformed(let malformed) = try await ending(of: argument) else {
+      Issue.record("\(argument): not malformed")
+      return
+    }
+    #expect(malformed.check == .channel(check))
+  }
+}

@@ -1,0 +1,65 @@
+import Glibc
+import MageHost
+import MagePolicy
+import MageSystem
+import ProbeInterface
+
+/// A host, the renderer policy and the tests' worker.
+struct TestHost {
+  let host: Host
+  let policy: Policy
+
+  init(
+    sealDeadline: Duration = .seconds(10), _ change: (inout Policy) -> Void = { _ in }
+  ) throws {
+    host = try Host(sealDeadline: sealDeadline)
+    var policy = try PolicyLibrary(directory: Self.policies).policy(named: "renderer")
+    change(&policy)
+    self.policy = policy
+  }
+
+  func spawn(_ arguments: String...) async throws(SpawnError) -> WorkerProcess {
+    try await host.spawn(Self.worker, policy: policy, arguments: arguments)
+  }
+
+  /// A worker and its probe.
+  func probe() async throws -> (worker: WorkerProcess, probe: Remote<Probe>) {
+    let worker = try await spawn()
+    return (worker, try worker.remote(Probe.self))
+  }
+
+  static var worker: String { beside("hostile-worker") }
+  static var policies: String { packageRoot + "/SandboxPolicies" }
+
+  /// A product that is built into the directory of the test bundle.
+  static func beside(_ name: String) -> String {
+    let link = (try? FileReading.link("/proc/self/exe")) ?? ""
+    return link.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/") + "/" + name
+  }
+
+  /// The directory that holds Package.swift, from this file's place in it.
+  static var packageRoot: String {
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+      .joined(separator: "/")
+  }
+
+  /// Runs `body` with a host that is shut down afterwards, whatever happens.
+  static func with<Value>(
+    sealDeadline: Duration = .seconds(10), _ change: (inout Policy) -> Void = { _ in },
+    _ body: (TestHost) async throws -> Value
+  ) async throws -> Value {
+    let test = try TestHost(sealDeadline: sealDeadline, change)
+    do {
+      let value = try await body(test)
+      await test.host.shutDown()
+      return value
+    } catch {
+      await test.host.shutDown()
+      throw error
+    }
+  }
+}
+
+/// Whether a process of that number exists.
+func exists(_ pid: Int32) -> Bool { kill(pid, 0) == 0 || errno == EPERM }
