@@ -54,18 +54,33 @@ let demo: [Target] = [
 
 let tests: [Target] = [
   .target(
+    name: "TestSupport", dependencies: ["MageSystem"], path: "Tests/TestSupport",
+    swiftSettings: settings),
+  .target(
     name: "ProbeInterface", dependencies: ["Mage", "MageWire"], path: "Tests/ProbeInterface",
     swiftSettings: settings),
   .executableTarget(
     name: "hostile-worker",
     dependencies: ["CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface"],
     path: "Tests/HostileWorker", swiftSettings: settings),
+  .executableTarget(
+    name: "leak-counter",
+    dependencies: ["MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher"],
+    path: "Tests/LeakCounter", swiftSettings: settings),
   .testTarget(
     name: "MageHostTests",
     dependencies: [
       "CrimeSimulation", "MageHost", "MagePolicy", "MageSystem", "MageWire", "ProbeInterface",
-      "hostile-worker", "mage-launcher",
+      "TestSupport", "hostile-worker", "leak-counter", "mage-launcher",
     ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "DemoHostTests", dependencies: ["MageSystem", "TestSupport", "demo-host"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "MagePolicyTests", dependencies: ["MagePolicy"], swiftSettings: settings),
+  .testTarget(
+    name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp"],
     swiftSettings: settings),
   .testTarget(
     name: "DemoSupportTests", dependencies: ["DemoSupport", "CImageCodecs"],
@@ -97,7 +112,7 @@ let package = Package(
     .target(
       name: "MageWorker", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
       swiftSettings: settings),
-    .target(name: "MagePolicy", dependencies: ["MageSystem"], swiftSettings: settings),
+    .target(name: "MagePolicy", dependencies: ["MageSystem"], swiftSettings: strict),
     .systemLibrary(
       name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(

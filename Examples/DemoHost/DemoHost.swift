@@ -49,20 +49,6 @@ struct DemoHost: AsyncParsableCommand {
     }
   }
 
-  static func main() async {
-    Interrupts.block()
-    do {
-      var command = try parseAsRoot()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
-    } catch {
-      exit(withError: error)
-    }
-  }
-
   func run() async throws {
     let run = DemoRun(options: self)
     do throws(DemoFailure) {

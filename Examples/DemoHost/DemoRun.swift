@@ -34,7 +34,8 @@ struct DemoRun: Sendable {
     let work = Task { () -> Result<ContactSheet, DemoFailure> in
       await decode(files, policy, host, console)
     }
-    try? Interrupts.onFirst { work.cancel() }
+    let interrupts = Interrupts { work.cancel() }
+    defer { interrupts.cancel() }
     let start = ContinuousClock.now
     let result = await work.value
     await host.shutDown(within: work.isCancelled ? .zero : .seconds(1))

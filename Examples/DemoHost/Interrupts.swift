@@ -1,36 +1,28 @@
+internal import Dispatch
 internal import Glibc
-internal import MageSystem
 
 /// Turns ^C and SIGTERM into a cancelled task, so that workers end and no partial sheet is left.
-enum Interrupts {
-  /// Blocks the signals in this thread and those it will start. Call first in `main`.
-  static func block() {
-    var signals = set
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-  }
+struct Interrupts {
+  private let sources: [any DispatchSourceSignal]
 
-  /// Calls `action` at the first signal; a second one ends the process at once.
-  static func onFirst(_ action: @escaping @Sendable () -> Void) throws(SystemError) {
-    try Thread.start(name: "signals") {
-      wait()
-      action()
-      wait()
-      _exit(ExitStatus.interrupted)
+  /// Calls `action` at the first signal; a second one ends the process at once. Holds for as long as the value lives.
+  init(onFirst action: @escaping @Sendable () -> Void) {
+    let queue = DispatchQueue(label: "signals")
+    sources = [SIGINT, SIGTERM].map { number in
+      // The source sees signals that are ignored, and none that are not.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        action()
+        signal(number, SIG_DFL)
+      }
+      source.activate()
+      return source
     }
   }
 
-  private static func wait() {
-    var signals = set
-    var number: Int32 = 0
-    while sigwait(&signals, &number) != 0 {}
-  }
-
-  private static var set: sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, SIGINT)
-    sigaddset(&set, SIGTERM)
-    return set
+  func cancel() {
+    for source in sources { source.cancel() }
   }
 }
 

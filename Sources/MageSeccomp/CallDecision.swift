@@ -67,6 +67,12 @@ struct CallDecision {
     }
   }
 
+  /// The rules that libseccomp is given, always in the same order: equal policies have equal programs.
+  var cases: [(Outcome, Cube)] {
+    let sorted = outcomes.sorted { "\($0.key)" < "\($1.key)" }
+    return sorted.flatMap { outcome, region in region.cubes.map { (outcome, $0) } }
+  }
+
   /// `nil`: reported.
   func outcome(_ arguments: [UInt64]) -> Outcome? {
     outcomes.first { $0.value.contains(arguments) }?.key

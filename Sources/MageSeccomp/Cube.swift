@@ -48,8 +48,7 @@ struct Cube: Equatable {
   }
 
   /// This cube without `other`, in pieces that do not overlap: one for each bit that `other` fixes and this one leaves
-  /// free, where that bit is the other way round. The highest bits come first, as in libseccomp's tests: pieces of the
-  /// low half then all have the same high half, which ``CaseTree`` need not cut.
+  /// free, where that bit is the other way round. The highest bits come first, as in libseccomp's tests.
   func subtracting(_ other: Cube) -> [Cube] {
     guard intersection(other) != nil else { return [self] }
     var pieces: [Cube] = []
@@ -68,14 +67,13 @@ struct Cube: Equatable {
     return pieces
   }
 
+  /// The point whose free bits are those of `other`, and clear where they are free there too.
+  func nearest(to other: Cube) -> [UInt64] {
+    masks.indices.map { values[$0] | other.values[$0] & ~masks[$0] }
+  }
+
   private mutating func fix(_ bit: UInt64, of index: Int, to value: UInt64) {
     masks[index] |= bit
     values[index] |= value & bit
-  }
-
-  /// The part of the cube that is about some bits of one argument, all else free.
-  func projection(argument: Int, bits: UInt64) -> Cube {
-    guard masks.indices.contains(argument) else { return .all }
-    return Cube(argument: argument, mask: masks[argument] & bits, value: values[argument])
   }
 }

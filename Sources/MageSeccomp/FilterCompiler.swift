@@ -16,7 +16,7 @@ public struct CompiledFilters: Equatable, Sendable {
 /// The kernel asks both filters for each call and takes the strongest answer, in the order kill, errno, report, allow,
 /// and among equal ones the newest filter's. So `startup` has to allow what `serve` allows, else it would stay reported.
 public enum FilterCompiler {
-  /// Tests that one call may need.
+  /// Combinations of tests that lead to one result of one call, at most.
   public static let maxTests = 256
 
   /// - Throws: ``FilterError``: the policy asks for what a filter cannot do, or libseccomp or the kernel fails.

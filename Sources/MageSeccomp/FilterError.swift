@@ -18,7 +18,7 @@ public enum FilterError: Error, Equatable, Sendable {
   case refusedAtStartup(call: String)
   /// A faked result other than 0, which a filter cannot give.
   case fakedValue(call: String, Int64)
-  /// The conditions on one call need more than ``FilterCompiler/maxTests`` tests.
+  /// The conditions on one call need more than ``FilterCompiler/maxTests`` combinations of tests.
   case tooComplex(call: String)
   /// libseccomp refused: which of its functions, and the errno.
   case libseccomp(String, errno: Int32)

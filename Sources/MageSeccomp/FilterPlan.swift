@@ -52,10 +52,7 @@ struct FilterPlan {
     let filter = try LibseccompFilter.make()
     let sorted = decisions.values.sorted { $0.number < $1.number }
     for decision in sorted {
-      let cases = try ConditionRegion.bounded(decision.call) { () throws(Region.TooComplex) in
-        try CaseTree.cases(of: decision, limit: FilterCompiler.maxTests)
-      }
-      for filterCase in cases { try filter.add(decision.number, filterCase) }
+      for (outcome, cube) in decision.cases { try filter.add(decision.number, outcome, cube) }
     }
     let program = try filter.program()
     try FilterProof.check(program, sorted)

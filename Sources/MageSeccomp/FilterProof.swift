@@ -15,6 +15,9 @@ enum FilterProof {
     }
   }
 
+  /// Keeps the look at pairs from growing with the square of the largest conditions.
+  private static let maxNeighbours = 16
+
   static func expected(_ outcome: CallDecision.Outcome?) -> FilterEmulator.Verdict {
     switch outcome {
     case .allow: .allow
@@ -24,10 +27,13 @@ enum FilterProof {
   }
 
   /// In every cube one point with the free bits clear and one with them set, and from both every point that differs in
-  /// one bit that is tested.
+  /// one bit that is tested. And for each two cubes the point of one that is nearest to the other: there a program goes
+  /// wrong that tries one set of tests, succeeds with some of them, and then does not try the next set.
   static func corners(of decision: CallDecision) -> [[UInt64]] {
     var points: [[UInt64]] = [Array(repeating: 0, count: 6), Array(repeating: .max, count: 6)]
-    for cube in decision.outcomes.values.flatMap(\.cubes) {
+    let cubes = decision.outcomes.values.flatMap(\.cubes)
+    for cube in cubes {
+      points += cubes.prefix(maxNeighbours).map { cube.nearest(to: $0) }
       for corner in [cube.values, zip(cube.values, cube.masks).map { $0 | ~$1 }] {
         points.append(corner)
         points += neighbours(of: corner, cube.masks)

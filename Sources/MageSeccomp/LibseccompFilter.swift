@@ -38,13 +38,15 @@ internal import MageSystem
     try check("seccomp_attr_set", unsafe seccomp_attr_set(context, attribute, value))
   }
 
-  borrowing func add(_ number: Int32, _ filterCase: FilterCase) throws(FilterError) {
+  /// Gives a call's outcome in one cube. Outcomes of overlapping cubes must be the same.
+  borrowing func add(
+    _ number: Int32, _ outcome: CallDecision.Outcome, _ cube: Cube
+  ) throws(FilterError) {
     let action =
-      switch filterCase.outcome {
+      switch outcome {
       case .allow: Action.allow
       case .errno(let value): Action.errno(value)
       }
-    let cube = filterCase.cube
     let tests = cube.masks.indices.filter { cube.masks[$0] != 0 }.map { index in
       scmp_arg_cmp(
         arg: UInt32(truncatingIfNeeded: index), op: SCMP_CMP_MASKED_EQ,

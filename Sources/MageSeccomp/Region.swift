@@ -6,7 +6,7 @@ struct Region: Equatable {
   static let all = Region(cubes: [.all])
 
   /// More pieces than this, and the condition is a mistake or an attempt to slow the host down.
-  static let maxCubes = 256
+  static let maxCubes = FilterCompiler.maxTests
 
   /// A region was about to need more than ``maxCubes`` pieces.
   struct TooComplex: Error {}
@@ -46,14 +46,6 @@ struct Region: Equatable {
 
   func intersects(_ other: Region) -> Bool {
     cubes.contains { left in other.cubes.contains { left.intersection($0) != nil } }
-  }
-
-  /// The same region in pieces that do not overlap.
-  func disjoint() throws(TooComplex) -> Region {
-    var result = Region.none
-    for cube in cubes { result.cubes += try Region(cube).subtracting(result).cubes }
-    guard result.cubes.count <= Region.maxCubes else { throw TooComplex() }
-    return result
   }
 
   /// Without cubes that lie in another.

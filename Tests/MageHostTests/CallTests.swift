@@ -181,6 +181,17 @@ import Testing
     }
   }
 
+  @Test("Calls after the host was shut down throw, they do not wait")
+  func afterShutDown() async throws {
+    let test = try TestHost()
+    let (worker, probe) = try await test.probe()
+    await test.host.shutDown()
+    #expect(await worker.ending().cause == .hostGone)
+    await #expect(throws: CallError.self) { try await probe.call(Probe.echo, Text("anyone?")) }
+    await #expect(throws: SpawnError.self) { try await test.spawn() }
+    await test.host.shutDown()
+  }
+
   @Test("The first pipe can be taken once")
   func takenTwice() async throws {
     try await TestHost.with { test in

@@ -1,8 +1,8 @@
 import Glibc
 import MageHost
 import MagePolicy
-import MageSystem
 import ProbeInterface
+import TestSupport
 
 /// A host, the renderer policy and the tests' worker.
 struct TestHost {
@@ -13,7 +13,7 @@ struct TestHost {
     sealDeadline: Duration = .seconds(10), _ change: (inout Policy) -> Void = { _ in }
   ) throws {
     host = try Host(sealDeadline: sealDeadline)
-    var policy = try PolicyLibrary(directory: Self.policies).policy(named: "renderer")
+    var policy = try PolicyLibrary(directory: Places.policies).policy(named: "renderer")
     change(&policy)
     self.policy = policy
   }
@@ -28,21 +28,7 @@ struct TestHost {
     return (worker, try worker.remote(Probe.self))
   }
 
-  static var worker: String { beside("hostile-worker") }
-  static var policies: String { packageRoot + "/SandboxPolicies" }
-
-  /// A product that is built into the directory of the test bundle.
-  static func beside(_ name: String) -> String {
-    let link = (try? FileReading.link("/proc/self/exe")) ?? ""
-    return link.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/") + "/" + name
-  }
-
-  /// The directory that holds Package.swift, from this file's place in it.
-  static var packageRoot: String {
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-      .joined(separator: "/")
-  }
+  static var worker: String { Places.product("hostile-worker") }
 
   /// Runs `body` with a host that is shut down afterwards, whatever happens.
   static func with<Value>(

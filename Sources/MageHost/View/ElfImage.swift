@@ -25,8 +25,10 @@ struct ElfImage {
   private static let longestTable = 4 << 20
 
   init(_ file: borrowing OwnedDescriptor) throws(Defect) {
+    // The magic first: a script may be shorter than a header.
+    let magic = try? Self.read(file, 0, 4)
+    guard magic == [0x7F, 0x45, 0x4C, 0x46] else { throw .notElf }
     let header = try Self.read(file, 0, Self.headerSize)
-    guard header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { throw .notElf }
     guard header[4] == 2, header[5] == 1 else { throw .unsupported("not 64-bit little-endian") }
     let segments = try Self.segments(file, header)
     interpreter = try Self.interpreter(file, segments)

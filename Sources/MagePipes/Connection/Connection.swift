@@ -17,7 +17,8 @@ package actor Connection {
   /// Packets taken from one peer per turn of the loop, so that one flood does not starve other peers.
   private static let packetsPerTurn = 16
 
-  private let socket: PacketSocket
+  /// Closed when the connection ends, however long somebody keeps a reference to it.
+  private var socket: OpenSocket?
   private let options: ConnectionOptions
   private let news: @Sendable (ConnectionNews) -> Void
   private let nextRequest = Atomic<UInt64>(1)
@@ -51,7 +52,7 @@ package actor Connection {
     options: ConnectionOptions = ConnectionOptions(),
     news: @escaping @Sendable (ConnectionNews) -> Void
   ) {
-    self.socket = socket
+    self.socket = OpenSocket(socket)
     self.channel = channel
     self.loop = loop
     self.options = options
@@ -63,7 +64,8 @@ package actor Connection {
     if let perSecond = options.messagesPerSecond {
       meter = RateMeter(perSecond: perSecond, burst: options.burst, now: .now)
     }
-    watch = try loop.watch(socket.descriptor.number, .read) { [weak self] ready in
+    guard let socket else { return }
+    watch = try loop.watch(socket.packets.descriptor.number, .read) { [weak self] ready in
       self?.assumeIsolated { $0.socketReady(ready) }
     }
   }
@@ -87,6 +89,7 @@ package actor Connection {
     let receivers = receivers.values
     self.receivers = [:]
     unbound = [:]
+    socket = nil
     for receiver in receivers { receiver.disconnected(nil) }
   }
 
@@ -167,11 +170,12 @@ extension Connection {
   private func nextPacket() throws(SystemError) -> (
     bytes: ArraySlice<UInt8>, received: PacketSocket.Received
   ) {
+    guard let socket else { throw SystemError("recvmsg", errno: Errno.notConnected) }
     do throws(SystemError) {
-      return try loop.receivePacket(from: socket)
+      return try loop.receivePacket(from: socket.packets)
     } catch  where error.errno == Errno.connectionReset {
       // Said once, of a peer that went without reading all that was sent to it. What it had sent itself is still there.
-      return try loop.receivePacket(from: socket)
+      return try loop.receivePacket(from: socket.packets)
     }
   }
 
@@ -426,9 +430,13 @@ extension Connection {
     within limit: Duration,
     decode: @escaping @Sendable (IncomingMessage, MessageHeader) throws(Malformed) -> Reply
   ) async -> Result<Reply, CallError> {
-    if let refusal = refusal(for: endpoint, message) { return .failure(refusal) }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
+        // Here and not before: a task without this loop as its preference may give way on entering the continuation, and the
+        // connection may end meanwhile.
+        if let refusal = refusal(for: endpoint, message) {
+          return continuation.resume(returning: .failure(refusal))
+        }
         let call = PendingCall(
           endpoint: endpoint, method: method, limit: limit, state: .waiting(message),
           complete: { (reply, header) throws(Malformed) in
@@ -453,8 +461,13 @@ extension Connection {
       return transmit(message, to: endpoint)
     }
     return await withCheckedContinuation { continuation in
+      // Asked again, because the end or the credit may have come on the way into the continuation.
+      if let refusal = refusal(for: endpoint, message) {
+        return continuation.resume(returning: refusal)
+      }
       waitingSends.append(
         PendingSend(endpoint: endpoint, message: message) { continuation.resume(returning: $0) })
+      sendWaiting()
     }
   }
 
@@ -603,11 +616,11 @@ extension Connection {
   }
 
   private func flush() {
-    guard failure == nil else { return }
+    guard failure == nil, let socket else { return }
     do throws(SystemError) {
       while let packet = channel.outbox.next() {
         do throws(SystemError) {
-          try socket.send(packet.bytes, descriptors: packet.descriptors.map(\.number))
+          try socket.packets.send(packet.bytes, descriptors: packet.descriptors.map(\.number))
           channel.outbox.sent(packet)
         } catch  where error.isWouldBlock {
           channel.outbox.keep(packet)
@@ -638,4 +651,10 @@ extension Connection {
     stopReading()
     news(.exceeded(.queuedBytes(UInt64(options.maxQueuedBytes))))
   }
+}
+
+/// A socket behind a reference, so that an actor can let go of it.
+private final class OpenSocket: Sendable {
+  let packets: PacketSocket
+  init(_ packets: consuming PacketSocket) { self.packets = packets }
 }

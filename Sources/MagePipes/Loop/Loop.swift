@@ -17,7 +17,15 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
   private let epoll: Epoll
   private let owner = Atomic<UInt>(0)
-  private let submitted = Mutex<[UnownedJob]>([])
+  private let submitted = Mutex(Submitted())
+  /// Held by the thread that runs jobs once ``run()`` has ended.
+  private let afterlife = Mutex(())
+
+  /// Jobs from other threads.
+  private struct Submitted {
+    var jobs: [UnownedJob] = []
+    var isEnded = false
+  }
 
   private var jobs = Deque<UnownedJob>()
   private var watchers: [UInt64: Watcher] = [:]
@@ -38,11 +46,27 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
       jobs.append(job)
       return
     }
-    let wasEmpty = submitted.withLock { submitted in
-      submitted.append(job)
-      return submitted.count == 1
+    let (isFirst, isEnded) = submitted.withLock { submitted in
+      submitted.jobs.append(job)
+      return (submitted.jobs.count == 1, submitted.isEnded)
     }
-    if wasEmpty { epoll.wake() }
+    if isEnded { runAfterTheEnd() } else if isFirst { epoll.wake() }
+  }
+
+  /// Runs what was submitted on the calling thread, which is the loop's for that long.
+  ///
+  /// Whoever still holds a remote or a worker when the host has shut down may call it: the answer is an error, and
+  /// somebody has to give it.
+  private func runAfterTheEnd() {
+    afterlife.withLock { _ in
+      owner.store(UInt(pthread_self()), ordering: .relaxed)
+      repeat {
+        takeSubmitted()
+        runJobs()
+        runEndOfTurn()
+      } while !(jobs.isEmpty && submitted.withLock { $0.jobs.isEmpty })
+      owner.store(0, ordering: .relaxed)
+    }
   }
 
   /// Whether the caller is on the loop's thread.
@@ -60,8 +84,12 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// Runs on the calling thread until ``stop()``. Call once.
   package func run() throws(SystemError) {
     owner.store(UInt(pthread_self()), ordering: .relaxed)
+    defer {
+      owner.store(0, ordering: .relaxed)
+      submitted.withLock { $0.isEnded = true }
+      runAfterTheEnd()
+    }
     while !isStopping { try turn() }
-    owner.store(0, ordering: .relaxed)
   }
 
   /// Ends ``run()`` after the current turn. Loop only.
@@ -83,8 +111,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
   private func takeSubmitted() {
     let taken = submitted.withLock { submitted in
-      let taken = submitted
-      submitted.removeAll(keepingCapacity: true)
+      let taken = submitted.jobs
+      submitted.jobs.removeAll(keepingCapacity: true)
       return taken
     }
     jobs.append(contentsOf: taken)

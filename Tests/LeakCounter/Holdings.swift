@@ -1,0 +1,54 @@
+internal import MageSystem
+
+/// What could be left behind, counted.
+struct Holdings: Equatable {
+  /// What each descriptor leads to, without the numbers of sockets.
+  let descriptors: [String]
+  /// Threads of hosts; the language's own pool grows when it likes.
+  let loops: Int
+  let children: Int
+  let mounts: Int
+  /// Mappings of shared memory in this process.
+  let sharedMappings: Int
+
+  static func now() throws(SystemError) -> Holdings {
+    Holdings(
+      descriptors: try descriptors(),
+      loops: try loops(),
+      children: try children(),
+      mounts: try lines("/proc/self/mounts").count,
+      sharedMappings: try lines("/proc/self/maps").count { $0.contains("memfd:") })
+  }
+
+  private static func descriptors() throws(SystemError) -> [String] {
+    try DirectoryListing.names(in: "/proc/self/fd").compactMap { number in
+      // The listing's own descriptor is gone by now.
+      let link = try? FileReading.link("/proc/self/fd/\(number)")
+      return link.map { $0.hasPrefix("socket:") ? "socket" : $0 }
+    }.sorted()
+  }
+
+  private static func loops() throws(SystemError) -> Int {
+    var count = 0
+    for task in try DirectoryListing.names(in: "/proc/self/task") {
+      let name = try? FileReading.read("/proc/self/task/\(task)/comm", limit: 64)
+      if String(decoding: name ?? [], as: UTF8.self) == "mage-loop\n" { count += 1 }
+    }
+    return count
+  }
+
+  private static func children() throws(SystemError) -> Int {
+    var count = 0
+    for task in try DirectoryListing.names(in: "/proc/self/task") {
+      // A thread may end between the listing and this look at it.
+      let text = try? FileReading.read("/proc/self/task/\(task)/children", limit: 1 << 20)
+      count += String(decoding: text ?? [], as: UTF8.self).split(separator: " ").count
+    }
+    return count
+  }
+
+  private static func lines(_ path: String) throws(SystemError) -> [Substring] {
+    String(decoding: try FileReading.read(path, limit: 8 << 20), as: UTF8.self)
+      .split(separator: "\n")
+  }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import MageHost
+import MageSystem
+import ProbeInterface
+import Testing
+
+/// What a worker is, as the kernel tells the host: nothing here asks the worker.
+@Suite struct ConfinementTests {
+  private func withWorker(_ body: (Int32) throws -> Void) async throws {
+    try await TestHost.with { test in
+      let worker = try await test.spawn()
+      try body(worker.pid)
+    }
+  }
+
+  private func read(_ pid: Int32, _ name: String) throws -> String {
+    String(decoding: try FileReading.read("/proc/\(pid)/\(name)", limit: 1 << 20), as: UTF8.self)
+  }
+
+  private func field(_ pid: Int32, _ name: String) throws -> String {
+    let line = try read(pid, "status").split(separator: "\n").first { $0.hasPrefix(name + ":") }
+    return line.map { String($0.dropFirst(name.count + 1).drop { $0.isWhitespace }) } ?? ""
+  }
+
+  @Test("Two filters are in force, no_new_privs is set, and there is no capability")
+  func seal() async throws {
+    try await withWorker { (pid) throws in
+      #expect(try field(pid, "Seccomp") == "2")
+      #expect(try field(pid, "NoNewPrivs") == "1")
+      for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+        #expect(try field(pid, set) == "0000000000000000", "\(set)")
+      }
+      #expect(try field(pid, "Threads") == "1")
+    }
+  }
+
+  @Test(
+    "Every namespace differs from the host's",
+    arguments: ["user", "pid", "mnt", "net", "ipc", "uts", "cgroup"])
+  func namespaces(_ kind: String) async throws {
+    try await withWorker { (pid) throws in
+      let own = try FileReading.link("/proc/self/ns/\(kind)")
+      #expect(try FileReading.link("/proc/\(pid)/ns/\(kind)") != own)
+    }
+  }
+
+  @Test("The worker is an unprivileged user outside its namespace and uid 1000 inside")
+  func identity() async throws {
+    try await withWorker { (pid) throws in
+      let ids = try field(pid, "Uid").split(separator: "\t")
+      #expect(ids.count == 4)
+      for id in ids {
+        #expect(id != "0")
+        #expect(geteuid() == 0 ? id != "65534" : id == "\(geteuid())")
+      }
+      let map = try read(pid, "uid_map").split { $0.isWhitespace }
+      #expect(map.count == 3 && map[0] == "1000" && map[2] == "1")
+      if geteuid() == 0 { #expect(try field(pid, "Groups").isEmpty) }
+    }
+  }
+
+  @Test("Workers of a root host that live at once are different users")
+  func differentUsers() async throws {
+    try await TestHost.with { test in
+      let first = try await test.spawn()
+      let second = try await test.spawn()
+      let users = try [field(first.pid, "Uid"), field(second.pid, "Uid")]
+      #expect((users[0] != users[1]) == (geteuid() == 0))
+    }
+  }
+
+  @Test("The root holds the shared objects of the program and nothing else, read-only")
+  func files() async throws {
+    try await withWorker { (pid) throws in
+      let root = Set(try DirectoryListing.names(in: "/proc/\(pid)/root"))
+      #expect(root.isSubset(of: ["lib", "lib64", "usr"]))
+      let libraries = try DirectoryListing.names(in: "/proc/\(pid)/root/lib")
+      #expect(libraries.contains("libc.so.6"))
+      #expect(libraries.allSatisfy { $0.contains(".so") })
+      for mount in try read(pid, "mounts").split(separator: "\n") {
+        let fields = mount.split(separator: " ")
+        #expect(fields[3].hasPrefix("ro"), "\(mount)")
+        #expect(fields[3].contains("nosuid") && fields[3].contains("nodev"), "\(mount)")
+      }
+    }
+  }
+
+  @Test("It holds /dev/null three times, its channel, and what its loop needs")
+  func descriptors() async throws {
+    try await withWorker { (pid) throws in
+      var links: [String: String] = [:]
+      for name in try DirectoryListing.names(in: "/proc/\(pid)/fd") {
+        links[name] = try FileReading.link("/proc/\(pid)/fd/\(name)")
+      }
+      for number in ["0", "1", "2"] { #expect(links[number] == "/dev/null") }
+      #expect(links["3"]?.hasPrefix("socket:") == true)
+      let others = links.filter { !["0", "1", "2", "3"].contains($0.key) }.values.sorted()
+      #expect(others == ["anon_inode:[eventfd]", "anon_inode:[eventpoll]"])
+    }
+  }
+
+  @Test("Its environment is made from nothing")
+  func environment() async throws {
+    try await withWorker { (pid) throws in
+      let variables = try read(pid, "environ").split(separator: "\0").sorted()
+      #expect(variables == ["LD_LIBRARY_PATH=/lib", "SWIFT_BACKTRACE=enable=no"])
+    }
+  }
+
+  @Test("The policy's limits are the kernel's limits too")
+  func limits() async throws {
+    try await withWorker { (pid) throws in
+      let limits = try read(pid, "limits")
+      func hard(_ name: String) -> Substring? {
+        let line = limits.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.dropFirst(26).split { $0 == " " }.dropFirst().first
+      }
+      #expect(hard("Max core file size") == "0")
+      #expect(hard("Max file size") == "0")
+      #expect(hard("Max open files") == "32")
+      #expect(hard("Max processes") == "1")
+      #expect(hard("Max data size") == "\((256 + 32) << 20)")
+      #expect(hard("Max cpu time") == "6")
+    }
+  }
+
+  @Test("It is in a session of its own and has no controlling terminal")
+  func session() async throws {
+    try await withWorker { (pid) throws in
+      let fields = try read(pid, "stat").split(separator: ")").last?.split(separator: " ") ?? []
+      #expect(fields[4] == "0", "tty_nr")
+      #expect(getsid(pid) == 0 || getsid(pid) == pid)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import MagePolicy
+import Testing
+
+/// Mistakes outside rules. What is given stands in line 5, after a complete head.
+@Suite struct SectionErrorTests {
+  @Test(arguments: [
+    ("limts { }", "5:1: unknown section 'limts' (did you mean 'limits'?)"),
+    ("fds { }", "5:1: 'fds' is given twice"),
+    ("test \"x\" in serve { }", "5:1: 'test' is not supported by this version"),
+    ("on violation { kill }", "5:1: 'on' is not supported by this version"),
+    ("require level some", "5:15: 'require level some' is not supported by this version"),
+    ("limits { memroy 1MiB }", "5:10: unknown key 'memroy' (did you mean 'memory'?)"),
+    ("limits { memory 1MiB memory 2MiB }", "5:22: 'memory' is given twice"),
+    (
+      "limits { memory 1MB }",
+      "5:17: expected a size such as 64KiB, 8MiB or 1GiB, found '1MB' (did you mean '1MiB'?)"
+    ),
+    ("limits { memory 17179869184GiB }", "5:17: a size is at most 1048576GiB"),
+    ("limits { cpu 0s }", "5:14: a duration is more than nothing and less than 292 years"),
+    ("limits { wall 1s wall 2s }", "5:18: 'wall' is given twice"),
+    ("limits { wall 1s per hour }", "5:22: expected 'request', found 'hour'"),
+    ("limits { core full }", "5:15: 'core full' is not supported by this version"),
+    ("limits { threads 1KiB }", "5:18: expected a number of threads, found '1KiB'"),
+    ("ipc { grace 0 }", "5:7: 'grace' is not supported by this version"),
+    ("ipc { burst 3 }", "5:1: 'burst' without 'rate' limits nothing"),
+    ("ipc { on malformed ignore }", "5:20: 'on malformed ignore' is not supported by this version"),
+    (
+      "ipc { max-fds-per-message 254 }",
+      "5:27: a number of descriptors is 0 to 253, not 254"
+    ),
+    ("filesystem { broker read \"/\" }", "5:14: 'broker' is not supported by this version"),
+    ("filesystem { root full }", "5:19: 'root full' is not supported by this version"),
+    ("filesystem { proc full }", "5:19: 'proc full' is not supported by this version"),
+    (
+      "filesystem { ro \"usr\" }",
+      "5:17: a path is absolute and has no empty part, '.' or '..'"
+    ),
+    (
+      "filesystem { ro \"/usr/../etc\" }",
+      "5:17: a path is absolute and has no empty part, '.' or '..'"
+    ),
+    ("filesystem { dev nul }", "5:18: unknown device 'nul' (did you mean 'null'?)"),
+    ("filesystem { tmp \"/tmp\" }", "5:25: expected 'size', found '}'"),
+    ("describe \"x", "5:10: a string that does not end on its line"),
+    ("describe \"\\x\"", "5:11: unknown escape: only \\\", \\\\ and \\n are known"),
+    ("syscalls stratup { }", "5:10: unknown phase 'stratup' (did you mean 'startup'?)"),
+  ])
+  func isRefusedAtItsPlace(_ section: String, _ complaint: String) {
+    #expect(Texts.complaint(Texts.head + section) == "w.sandbox:\(complaint)")
+  }
+
+  private let rest = "namespaces { user pid mount ipc uts cgroup net own }\n"
+  private let identity = "identity { uid 1 gid 1 capabilities none no-new-privs }\n"
+
+  @Test(arguments: [
+    ("3 channel a 3 null", "2:19: descriptor 3 is given twice"),
+    ("0..2 null 2 channel a", "2:17: descriptor 2 is given twice"),
+    ("3 channel a 4 channel a", "2:19: two channels are named 'a'"),
+    ("32 null", "2:7: descriptor 32 is above the limit of 32 open files"),
+    ("5..3 null", "2:10: the last descriptor is 5 to 1023, not 3"),
+    ("3..4 channel a", "2:12: a channel has one descriptor"),
+    ("4 memory frames", "2:9: 'fds memory' is not supported by this version"),
+    ("4 output log", "2:9: 'fds output' is not supported by this version"),
+  ])
+  func descriptorsContradict(_ grants: String, _ complaint: String) {
+    let text = "policy w version 1\nfds { \(grants) }\n" + rest + identity
+    #expect(Texts.complaint(text) == "w.sandbox:\(complaint)")
+  }
+
+  @Test func whatIsMissingIsNamed() {
+    let head = "policy w version 1\n"
+    #expect(Texts.complaint(head + rest) == "w.sandbox:1:8: policy 'w' lacks 'identity'")
+    #expect(Texts.complaint(head + identity) == "w.sandbox:1:8: policy 'w' lacks 'namespaces'")
+    let less = head + identity + "namespaces { user pid mount ipc uts net own }"
+    #expect(Texts.complaint(less) == "w.sandbox:3:1: level full needs the namespace 'cgroup'")
+    let weak = head + rest + "identity { uid 1 gid 1 capabilities none }"
+    #expect(Texts.complaint(weak) == "w.sandbox:3:1: identity lacks 'no-new-privs'")
+    let strong = head + rest + "identity { uid 1 gid 1 capabilities all no-new-privs }"
+    #expect(
+      Texts.complaint(strong)
+        == "w.sandbox:3:37: 'capabilities all' is not supported by this version"
+    )
+    #expect(
+      Texts.complaint("polcy w") == "w.sandbox:1:1: expected 'policy' or 'group', found 'polcy'")
+    #expect(Texts.complaint("group g version 1") == "w.sandbox:1:7: 'g' is a group, not a policy")
+  }
+}
