@@ -22,13 +22,16 @@ soak: setup
 	MAGE_SOAK=1 Scripts/test
 
 bench: setup
-	$(SWIFT) run $(RELEASE) mage-bench
+	$(SWIFT) build $(RELEASE) --product mage-bench
+	$(SWIFT) build $(RELEASE) --product hostile-worker
+	$(SWIFT) build $(RELEASE) --product mage-launcher
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" $(BENCH)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples Benchmarks
 
 # Installs the system libraries that are missing, or says how.
 setup:

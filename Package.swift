@@ -87,6 +87,18 @@ let tests: [Target] = [
     swiftSettings: settings),
 ]
 
+/// What `make bench` runs.
+let benchmarks: [Target] = [
+  .target(name: "CFloor", path: "Benchmarks/CFloor"),
+  .executableTarget(
+    name: "mage-bench",
+    dependencies: [
+      "CFloor", "MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Benchmarks/MageBench", swiftSettings: settings),
+]
+
 let package = Package(
   name: "mage-swift",
   dependencies: [
@@ -124,5 +136,5 @@ let package = Package(
         "Mage", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
       ],
       swiftSettings: settings),
-  ] + demo + tests
+  ] + demo + benchmarks + tests
 )

@@ -21,6 +21,10 @@ public final class Host: Sendable {
 
   deinit { core.abandon() }
 
+  /// The loop, as an executor for tasks that mostly call workers: what runs on it calls without a change of thread. It must
+  /// never wait by blocking, as every worker of the host is served by it.
+  public var executor: any TaskExecutor { core.loop }
+
   /// Starts `executable` as a worker under `policy`. Returns when it is sealed, proven from outside and invited.
   ///
   /// - Parameters:

@@ -1,0 +1,93 @@
+#define _GNU_SOURCE
+#include "CFloor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t floor_now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
+}
+
+static void echo(int socket, size_t size) {
+  unsigned char buffer[65536];
+  for (;;) {
+    ssize_t count = recv(socket, buffer, size, MSG_WAITALL);
+    if (count <= 0 || send(socket, buffer, (size_t)count, 0) != count) _exit(0);
+  }
+}
+
+int floor_ping_pong(uint32_t rounds, size_t size, uint64_t *nanoseconds) {
+  int ends[2];
+  unsigned char buffer[65536] = {0};
+  if (size > sizeof(buffer)) return -E2BIG;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
+  pid_t child = fork();
+  if (child < 0) return -errno;
+  if (child == 0) {
+    close(ends[0]);
+    echo(ends[1], size);
+  }
+  close(ends[1]);
+  int result = 0;
+  for (uint32_t round = 0; round < rounds && result == 0; round++) {
+    uint64_t start = floor_now();
+    if (send(ends[0], buffer, size, 0) != (ssize_t)size) result = -EIO;
+    if (recv(ends[0], buffer, size, MSG_WAITALL) != (ssize_t)size) result = -EIO;
+    nanoseconds[round] = floor_now() - start;
+  }
+  close(ends[0]);
+  waitpid(child, NULL, 0);
+  return result;
+}
+
+int floor_kill(uint32_t rounds, uint64_t *nanoseconds) {
+  for (uint32_t round = 0; round < rounds; round++) {
+    pid_t child = fork();
+    if (child < 0) return -errno;
+    if (child == 0) {
+      for (;;) pause();
+    }
+    int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+    uint64_t start = floor_now();
+    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    waitpid(child, NULL, 0);
+    nanoseconds[round] = floor_now() - start;
+    close(pidfd);
+  }
+  return 0;
+}
+
+int floor_run(char *const arguments[], uint64_t *nanoseconds) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  char *const environment[] = {(char *)"PATH=/usr/bin:/bin", NULL};
+  pid_t child;
+  uint64_t start = floor_now();
+  int error = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environment);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error) return -error;
+  int status = 0;
+  waitpid(child, &status, 0);
+  *nanoseconds = floor_now() - start;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int floor_pin(int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int i = 0; i < CPU_SETSIZE; i++) {
+    if (processor < 0 || i == processor) CPU_SET(i, &set);
+  }
+  return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+}
