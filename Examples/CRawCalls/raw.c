@@ -2,6 +2,7 @@
 #include "CRawCalls.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -46,6 +47,19 @@ void raw_wait_forever(void) {
   int nothing = epoll_create1(0);
   struct epoll_event event;
   for (;;) (void)epoll_wait(nothing, &event, 1, -1);
+}
+
+// `volatile` throughout: an optimizer may take away what has no effect, and an endless loop is such a thing.
+void raw_spin(void) {
+  for (volatile uint64_t turns = 0;; turns++) {
+  }
+}
+
+void raw_allocate(void) {
+  enum { piece = 1 << 20, page = 4096 };
+  for (volatile char *memory; (memory = malloc(piece));) {
+    for (size_t offset = 0; offset < piece; offset += page) memory[offset] = 1;
+  }
 }
 
 void raw_segfault(void) { *(volatile int *)0 = 1; }

@@ -18,8 +18,10 @@ extension Crime {
     case .installFilter: _ = raw_call(317, 1, 0, 0, 0, 0, 0)  // seccomp(SECCOMP_SET_MODE_FILTER)
     case .mapExecutable: mapExecutable()
     case .otherABI: _ = raw_call_32bit(20)  // getpid
-    case .allocate: allocate()
-    case .spin: spin()
+    case .allocate:
+      raw_allocate()
+      raw_wait_forever()
+    case .spin: raw_spin()
     case .flood: flood()
     case .neverReply: raw_wait_forever()
     case .crashSegv: raw_segfault()
@@ -56,19 +58,6 @@ extension Crime {
 
   private func mapExecutable() {
     _ = mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-  }
-
-  // MARK: Resources
-
-  private func allocate() {
-    let piece = 1 << 20
-    while let memory = malloc(piece) { memset(memory, 1, piece) }
-    raw_wait_forever()
-  }
-
-  private func spin() {
-    var value: UInt64 = 1
-    while value != 0 { value = value &* 6_364_136_223_846_793_005 | 1 }
   }
 
   // MARK: Packets

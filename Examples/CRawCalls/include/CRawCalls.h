@@ -17,6 +17,12 @@ int64_t raw_packet(int socket, const void *bytes, size_t count, const int *descr
 /// Waits for ever, by a call that a worker's loop makes anyway.
 void raw_wait_forever(void);
 
+/// Computes for ever.
+void raw_spin(void);
+
+/// Takes memory and writes to it until there is none.
+void raw_allocate(void);
+
 /// Writes to address 0.
 void raw_segfault(void);
 
