@@ -101,6 +101,14 @@ let benchmarks: [Target] = [
 
 let package = Package(
   name: "mage-swift",
+  products: [
+    .library(name: "Mage", targets: ["Mage"]),
+    .library(name: "MageHost", targets: ["MageHost"]),
+    .library(name: "MageWorker", targets: ["MageWorker"]),
+    .library(name: "MagePolicy", targets: ["MagePolicy"]),
+    // A host needs it beside its own executable: depend on it where the host is an executable target.
+    .executable(name: "mage-launcher", targets: ["mage-launcher"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -32,7 +32,9 @@ struct MageBench: AsyncParsableCommand {
         rows.append(row)
         print(text(of: row))
       } catch let missing as MissingPeer {
-        print("\(benchmark.name): not measured, \(missing.name) is missing (apt-get install \(missing.name))")
+        print(
+          "\(benchmark.name): not measured, \(missing.name) is missing (apt-get install \(missing.name))"
+        )
       }
     }
     await setting.host.shutDown()
@@ -54,7 +56,8 @@ struct MageBench: AsyncParsableCommand {
 
   private func text(of row: Row) -> String {
     Self.line(
-      row.name, Self.figure(Row.median(row.own)) + " us", Self.figure(Row.median(row.floor)) + " us",
+      row.name, Self.figure(Row.median(row.own)) + " us",
+      Self.figure(Row.median(row.floor)) + " us",
       Self.figure(row.ratio), (row.isReached ? "<= " : "not ") + Self.figure(row.target),
       "\(row.what) / \(row.peer)")
   }

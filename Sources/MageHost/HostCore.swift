@@ -14,7 +14,7 @@ actor HostCore {
   private let identities: IdentityMap
   private var supervisors: [ObjectIdentifier: Supervisor] = [:]
   private var plans: [PlanKey: WorkerPlan] = [:]
-  private var slots = IdentitySlots()
+  private var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
   private var isShutDown = false
 
   /// One program under one policy, with its arguments.
@@ -114,7 +114,11 @@ actor HostCore {
 /// Numbers for workers that live at the same time.
 struct IdentitySlots {
   private var free: [UInt32] = []
-  private var fresh: UInt32 = 0
+  private var fresh: UInt32
+
+  /// - Parameter seed: different for hosts that run at once, so that their workers are not one user: the kernel counts what a user
+  ///   holds, and what one has used up another has not.
+  init(seed: UInt32) { fresh = seed &* 64 }
 
   /// The one that ``take()`` takes.
   var next: UInt32 { free.last ?? fresh }

@@ -13,6 +13,13 @@ public struct ExitStatus: Equatable, Sendable {
   public let systemTime: Duration
   /// The largest resident set, in bytes.
   public let peakResidentBytes: UInt64
+
+  /// The same use of resources, with the cause that another process told.
+  package func with(_ cause: Cause) -> ExitStatus {
+    ExitStatus(
+      cause: cause, userTime: userTime, systemTime: systemTime,
+      peakResidentBytes: peakResidentBytes)
+  }
 }
 
 /// A child process held by pidfd (pidfd_open(2)): the number cannot come to mean another process.

@@ -46,11 +46,13 @@ package enum Errno {
   package static let invalid: Int32 = 22
   package static let tooManyFiles: Int32 = 24
   package static let brokenPipe: Int32 = 32
+  package static let nameTooLong: Int32 = 36
   package static let noSystem: Int32 = 38
   package static let protocolError: Int32 = 71
   package static let messageTooLong: Int32 = 90
   package static let connectionReset: Int32 = 104
   package static let notConnected: Int32 = 107
+  package static let tooManyReferences: Int32 = 109
 }
 
 /// Turns the C layer's negated errno into a typed error, or returns the value.

@@ -21,16 +21,20 @@ final class Runtime: Sendable {
   var exitStatus: Int32 { status.withLock { $0 } }
 
   /// Says hello to the host. The rest follows from what the host answers.
-  func start() throws(SystemError) {
+  ///
+  /// - Parameter prepare: runs first; its error is told to the host instead.
+  func start(_ prepare: () throws -> Void) {
     let socket = PacketSocket(owning: OwnedDescriptor(owning: Worker.channelDescriptor))
     let connection = Connection(
       socket, channel: Channel(side: .worker, limits: ChannelLimits()), loop: loop
     ) { [self] in handle($0) }
     self.connection.withLock { $0 = connection }
     // The loop does not run yet, so nothing else is in the actor; its first job starts the connection.
+    let prepared = Result { try prepare() }
     Task(executorPreference: loop) {
       do {
         try await connection.start()
+        try prepared.get()
         try await connection.handshake { $0.sendHello() }
       } catch {
         self.stop(Worker.ExitStatus.software, "\(error)")
@@ -46,7 +50,7 @@ final class Runtime: Sendable {
     case .malformed(let malformed): stop(Worker.ExitStatus.protocol, "\(malformed)")
     case .failed(let error): stop(Worker.ExitStatus.software, "\(error)")
     case .exceeded(let limit): stop(Worker.ExitStatus.protocol, "\(limit)")
-    case .hello, .sealed: break  // never sent to a worker: FrameRules has no row for them
+    case .hello, .sealed, .refused: break  // never sent to a worker: FrameRules has no row for them
     }
   }
 
@@ -82,7 +86,14 @@ final class Runtime: Sendable {
   }
 
   private func stop(_ exitStatus: Int32, _ complaint: String?) {
-    if let complaint { Worker.complain(complaint) }
+    if let complaint {
+      Worker.complain(complaint)
+      // To the host too, as long as it listens to such things.
+      connection.withLock { $0 }?.assumeIsolated { connection in
+        guard connection.phase != .open else { return }
+        try? connection.handshake { $0.sendRefusal(complaint) }
+      }
+    }
     status.withLock { $0 = exitStatus }
     loop.stop()
   }

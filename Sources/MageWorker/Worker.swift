@@ -41,9 +41,8 @@ public enum Worker {
     do {
       let loop = try Loop()
       WorkerExecutors.install(loop)
-      try prepare()
       let runtime = Runtime(loop: loop, accept: accept)
-      try runtime.start()
+      runtime.start(prepare)
       try loop.run()
       exit(runtime.exitStatus)
     } catch {

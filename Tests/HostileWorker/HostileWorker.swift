@@ -13,7 +13,9 @@ struct HostileWorker {
   static func main() {
     if let argument = Worker.arguments.first { EarlyCrime(rawValue: argument)?.commit() }
     let counter = Counter()
-    Worker.run { pipe in Receiver(pipe, handlers(counter)) }
+    Worker.run(
+      prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
+      { pipe in Receiver(pipe, handlers(counter)) })
   }
 
   private static func handlers(_ counter: Counter) -> Handlers<Probe> {

@@ -46,6 +46,12 @@ import Testing
     #expect(call.name == "clone")
   }
 
+  @Test("A worker whose preparation fails is not sealed, and its reason reaches the host")
+  func failedPreparation() async throws {
+    let cause = try await ending(of: "fail-to-prepare")
+    #expect(cause == .notSealed("the worker says: Failure()"))
+  }
+
   @Test("A crash before the seal is a crash")
   func crash() async throws {
     guard case .crashed(let signal) = try await ending(of: "crash") else {

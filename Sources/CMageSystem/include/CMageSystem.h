@@ -92,6 +92,20 @@ int mage_notification_answer(int listener, uint64_t id, int32_t error, int64_t v
 /// Whether the notification's caller still waits (SECCOMP_IOCTL_NOTIF_ID_VALID). Returns 0 or -ENOENT.
 int mage_notification_valid(int listener, uint64_t id);
 
+/// Lets the kernel make a stopped call as if no filter had stopped it (SECCOMP_USER_NOTIF_FLAG_CONTINUE). Only for calls that were judged by
+/// their registers alone: what a pointer leads to may have changed since. Returns 0 or -errno: -ENOENT when the caller is gone.
+int mage_notification_continue(int listener, uint64_t id);
+
+/// Puts a duplicate of `descriptor` into the caller's table and answers with its number there (SECCOMP_IOCTL_NOTIF_ADDFD with
+/// SECCOMP_ADDFD_FLAG_SEND). Returns that number or -errno: -ENOENT, -EMFILE (the caller's limit).
+int mage_notification_give(int listener, uint64_t id, int descriptor, bool close_on_exec);
+
+/// Copies memory of another process (process_vm_readv(2)). Returns the bytes copied, which may be fewer, or -errno: -EFAULT, -ESRCH, -EPERM.
+int64_t mage_read_memory(int32_t pid, uint64_t address, void *buffer, size_t count);
+
+/// openat2(2) beneath `directory`, with O_CLOEXEC added: no `..` out of it, no links, no other mounts. A descriptor or -errno: -EXDEV, -ELOOP.
+int mage_open_beneath(int directory, const char *path, uint64_t flags);
+
 /// The CPU time that process `pid` has used, all threads, in nanoseconds (clock_getcpuclockid(3)), or -errno: -ESRCH.
 int64_t mage_process_cpu_nanoseconds(int32_t pid);
 
@@ -178,6 +192,8 @@ enum mage_launch_op {
   MAGE_STEP_LANDLOCK_ALLOW,  // landlock_add_rule(2): accesses a beneath text, or on descriptor b when text is empty
   MAGE_STEP_LANDLOCK_ENFORCE,  // landlock_restrict_self(2)
   MAGE_STEP_FILTER,  // data: a filter; its listener goes to the host
+  MAGE_STEP_REPORT_AT,  // the report moves to descriptor a, which must be free and above the limit that a later step sets
+  MAGE_STEP_INIT,  // fork(2): the parent waits as process 1 of the pid namespace and reports the child's end, the child goes on
   MAGE_STEP_EXECUTE,  // execveat(2) of descriptor a; data: b arguments, then c variables, each NUL-terminated
 };
 
@@ -194,6 +210,7 @@ enum mage_launch_report_kind {
   MAGE_REPORT_LAUNCHED,  // the process exists: pid, with its pidfd
   MAGE_REPORT_LISTENER,  // the start-up filter is in force, with its listener
   MAGE_REPORT_FAILED,  // a step failed; the process is gone or never was
+  MAGE_REPORT_ENDED,  // from process 1 after MAGE_STEP_INIT: its child ended; step is CLD_*, error the status or signal
 };
 
 /// Steps that are not in the list, in `mage_launch_report.step`.

@@ -130,7 +130,8 @@ extension Supervisor {
     case .launched(let pid, let pidfd): launched(pid, pidfd)
     case .listener(let descriptor): startupListener(descriptor)
     case .failed(let failure): launchEnded(LaunchError(failure, steps: steps))
-    case .ready: break  // said on the launcher's own socket only
+    // The former is said on the launcher's own socket only, the latter of programs that are not workers.
+    case .ready, .programEnded: break
     case .executed: reportClosed()
     }
   }
@@ -190,6 +191,7 @@ extension Supervisor {
     switch news {
     case .hello: seal()
     case .sealed(let listener): sealed(listener)
+    case .refused(let reason): end(.notSealed("the worker says: \(reason)"))
     case .malformed(let malformed): end(.malformed(malformed))
     case .exceeded(let limit): end(.limit(limit))
     case .failed(let error): end(.notSealed("\(error)"))

@@ -34,6 +34,7 @@ package struct Channel: Sendable {
     case sealed(listener: Attachment)
     case invited(ChannelLimits)
     case finish
+    case refused(CloseReason)
     case message(IncomingMessage)
     case reply(IncomingMessage)
     case closed(EndpointID, CloseReason)
@@ -126,7 +127,7 @@ extension Channel {
     case .credit:
       try sendWindow.restore(try Credit(decoding: payload))
       return .credit
-    case .hello, .seal, .sealed, .invite, .finish:
+    case .hello, .seal, .sealed, .invite, .finish, .refuse:
       return try receiveHandshake(kind, payload, attachments)
     }
   }
@@ -296,6 +297,11 @@ extension Channel {
     outbox.append(.hello, payload: PayloadInts.encode([Self.version, 0])[...])
   }
 
+  /// Worker: says why it cannot start.
+  package mutating func sendRefusal(_ reason: String) {
+    outbox.append(.refuse, payload: CloseReason(code: 0, text: reason).encoded[...])
+  }
+
   /// Host: sends the serve filter.
   package mutating func sendSeal(program: [UInt8]) {
     phase = .awaitingSealed
@@ -344,6 +350,8 @@ extension Channel {
     case .finish:
       try expectEmpty(payload)
       return .finish
+    case .refuse:
+      return .refused(try CloseReason(decoding: payload))
     case .message, .reply, .fragment, .close, .closeAcknowledged, .credit:
       return nil  // not handshake frames; `receive` does not send them here
     }

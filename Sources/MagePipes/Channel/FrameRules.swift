@@ -6,6 +6,7 @@ extension FrameKind {
     switch (self, side, phase) {
     case (.hello, .host, .awaitingHello): true
     case (.sealed, .host, .awaitingSealed): true
+    case (.refuse, .host, .awaitingHello), (.refuse, .host, .awaitingSealed): true
     case (.seal, .worker, .awaitingSeal): true
     case (.invite, .worker, .awaitingInvitation): true
     case (.finish, .worker, .open): true

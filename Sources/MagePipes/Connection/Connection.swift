@@ -201,6 +201,7 @@ extension Connection {
     case .sealed(let listener): news(.sealed(listener: listener.descriptor))
     case .invited: news(.invited)
     case .finish: news(.finish)
+    case .refused(let reason): news(.refused(reason.text))
     case .message(let message): receive(message)
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
@@ -627,6 +628,13 @@ extension Connection {
           try wantWrite(true)
           checkQueue()
           return
+        } catch  where error.errno == Errno.tooManyReferences {
+          // This user has too many descriptors on their way (unix(7)): some will have arrived in a moment.
+          channel.outbox.keep(packet)
+          loop.schedule(at: MonotonicTime.now.advanced(by: Self.pauseForDescriptors)) {
+            [weak self] in self?.assumeIsolated { $0.flush() }
+          }
+          return
         }
       }
       try wantWrite(false)
@@ -638,6 +646,8 @@ extension Connection {
       news(.failed(error))
     }
   }
+
+  private static let pauseForDescriptors = Duration.milliseconds(1)
 
   private func wantWrite(_ wanted: Bool) throws(SystemError) {
     let interest: Epoll.Interest = wanted ? [.read, .write] : .read

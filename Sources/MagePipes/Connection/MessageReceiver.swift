@@ -38,6 +38,8 @@ package enum ConnectionNews: Sendable {
   case sealed(listener: SharedDescriptor)
   case invited
   case finish
+  /// The worker cannot start. Its words; nothing from outside has reached it yet.
+  case refused(String)
   /// A check refused what the peer sent. Nothing more is read.
   case malformed(Malformed)
   /// A quota was used up by what the peer sent or did not read.

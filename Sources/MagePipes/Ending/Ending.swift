@@ -41,11 +41,20 @@ public struct ResourceUsage: Equatable, Sendable {
   public var wall: Duration
   /// The largest resident set, in bytes; shared objects are counted too.
   public var peakMemoryBytes: UInt64
+  /// Bytes that a program wrote to its output streams; 0 for a worker, which has none.
+  public var outputBytes: UInt64
+  /// Brokered calls that the host refused.
+  public var deniedCalls: UInt64
 
-  public init(cpu: Duration = .zero, wall: Duration = .zero, peakMemoryBytes: UInt64 = 0) {
+  public init(
+    cpu: Duration = .zero, wall: Duration = .zero, peakMemoryBytes: UInt64 = 0,
+    outputBytes: UInt64 = 0, deniedCalls: UInt64 = 0
+  ) {
     self.cpu = cpu
     self.wall = wall
     self.peakMemoryBytes = peakMemoryBytes
+    self.outputBytes = outputBytes
+    self.deniedCalls = deniedCalls
   }
 }
 
@@ -59,6 +68,12 @@ public enum Limit: Equatable, Sendable {
   case callDeadline(Duration, method: String)
   /// Resident memory, in bytes.
   case memory(UInt64)
+  /// Bytes written to output streams or to one file.
+  case output(UInt64)
+  /// Processes at a time.
+  case processes(UInt32)
+  /// Threads at a time.
+  case threads(UInt32)
   /// Bytes that were waiting for a worker which does not read.
   case queuedBytes(UInt64)
   /// Messages per second.
@@ -75,6 +90,9 @@ public enum Limit: Equatable, Sendable {
     case .wall: "wall"
     case .callDeadline: "deadline"
     case .memory: "memory"
+    case .output: "output"
+    case .processes: "processes"
+    case .threads: "threads"
     case .queuedBytes: "queue"
     case .messageRate: "rate"
     case .partialMessage: "partial-message"

@@ -18,10 +18,12 @@ public struct ForbiddenCall: Equatable, Hashable, Sendable {
   public let module: String?
   public let offset: UInt64?
   public let phase: Phase
+  /// The rule that denies it, `judge.sandbox:12:5`; `nil` when it is denied because no rule allows it.
+  public let policyLine: String?
 
   package init(
     name: String, number: Int32, arguments: [UInt64], instructionPointer: UInt64,
-    module: String?, offset: UInt64?, phase: Phase
+    module: String?, offset: UInt64?, phase: Phase, policyLine: String? = nil
   ) {
     self.name = name
     self.number = number
@@ -30,6 +32,7 @@ public struct ForbiddenCall: Equatable, Hashable, Sendable {
     self.module = module
     self.offset = offset
     self.phase = phase
+    self.policyLine = policyLine
   }
 }
 

@@ -106,7 +106,10 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     try epoll.wait(until: waitUntil) { event in
       watchers[event.token]?.ready(event.ready)
     }
-    for action in timers.takeDue(at: .now) { action() }
+    for token in timers.takeDue(at: .now) {
+      let action = timers.take(token)
+      action?()
+    }
   }
 
   private func takeSubmitted() {

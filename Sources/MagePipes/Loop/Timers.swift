@@ -39,13 +39,18 @@ struct Timers {
     heap = Heap(heap.unordered.filter { actions[$0.number] != nil })
   }
 
-  /// Removes and returns what is due, earliest first.
-  mutating func takeDue(at now: MonotonicTime) -> [() -> Void] {
-    var due: [() -> Void] = []
+  /// Which timers are due, earliest first. ``take(_:)`` each when its turn has come.
+  mutating func takeDue(at now: MonotonicTime) -> [TimerToken] {
+    var due: [TimerToken] = []
     while let first = heap.min, first.deadline <= now {
       heap.removeMin()
-      if let action = actions.removeValue(forKey: first.number) { due.append(action) }
+      if actions[first.number] != nil { due.append(TimerToken(number: first.number)) }
     }
     return due
+  }
+
+  /// Removes and returns the action of a timer that is due; `nil` when one before it has cancelled it.
+  mutating func take(_ token: TimerToken) -> (() -> Void)? {
+    actions.removeValue(forKey: token.number)
   }
 }

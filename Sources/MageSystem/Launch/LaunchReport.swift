@@ -10,6 +10,8 @@ package enum LaunchReport: Sendable {
   case listener(SharedDescriptor)
   /// A step failed; the process is gone or never was.
   case failed(Failure)
+  /// Process 1 reports that the program, its child, has ended (``LaunchStep/initProcess``).
+  case programEnded(ExitStatus.Cause)
   /// The report's last descriptor was closed: by exec, unless a failure came before.
   case executed
 
@@ -57,6 +59,9 @@ extension LaunchReport {
     case (MAGE_REPORT_READY.rawValue, _): self = .failed(Failure(raw, .launcher))
     case (MAGE_REPORT_LAUNCHED.rawValue, let pidfd?): self = .launched(pid: raw.pid, pidfd: pidfd)
     case (MAGE_REPORT_LISTENER.rawValue, let listener?): self = .listener(listener)
+    case (MAGE_REPORT_ENDED.rawValue, _):
+      // CLD_EXITED is 1; the rest are kinds of dying by a signal (sigaction(2)).
+      self = .programEnded(raw.step == 1 ? .exited(raw.error) : .signaled(raw.error))
     case (MAGE_REPORT_FAILED.rawValue, _): self = .failed(Failure(raw, Place(raw.step)))
     default: throw PacketSocket.protocolError
     }

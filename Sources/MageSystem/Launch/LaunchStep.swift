@@ -27,6 +27,10 @@ package enum LaunchStep: Equatable, Sendable {
   case landlockAllowDescriptor(files: UInt64, descriptor: Int)
   case landlockEnforce
   case filter([UInt8])
+  /// The report moves out of the way of the program's own descriptors.
+  case reportAt(UInt32)
+  /// From here on a child of process 1 goes on, and process 1 reports its end.
+  case initProcess
   case execute(descriptor: Int, arguments: [String], environment: [String])
 
   package struct Placement: Equatable, Sendable {
@@ -182,6 +186,8 @@ extension LaunchStep {
     case .landlockAllowDescriptor(let files, let descriptor):
       Record(op: MAGE_STEP_LANDLOCK_ALLOW, a: files, b: UInt64(clamping: descriptor))
     case .filter(let program): Record(op: MAGE_STEP_FILTER, data: program)
+    case .reportAt(let number): Record(op: MAGE_STEP_REPORT_AT, a: UInt64(number))
+    case .initProcess: Record(op: MAGE_STEP_INIT)
     case .execute(let descriptor, let arguments, let environment):
       Record(
         op: MAGE_STEP_EXECUTE, a: UInt64(clamping: descriptor), b: UInt64(arguments.count),

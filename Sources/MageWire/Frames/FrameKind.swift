@@ -23,6 +23,8 @@ package enum FrameKind: UInt8, CaseIterable, Sendable {
   case invite = 19
   /// Host: finish what you do and exit.
   case finish = 20
+  /// Worker: it cannot start, for a reason of its own; payload as of `close`.
+  case refuse = 21
 }
 
 /// What a descriptor in a packet is said to be. The receiver asks the kernel whether it is true.
