@@ -78,6 +78,15 @@ let tests: [Target] = [
     name: "DemoHostTests", dependencies: ["MageSystem", "TestSupport", "demo-host"],
     swiftSettings: settings),
   .testTarget(
+    name: "MageSystemTests", dependencies: ["CMageSystem", "MageSystem"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "MageWireTests", dependencies: ["MageWire"], swiftSettings: settings),
+  .testTarget(
+    name: "MagePipesTests",
+    dependencies: ["CMageSystem", "MagePipes", "MageSystem", "MageWire"],
+    swiftSettings: settings),
+  .testTarget(
     name: "MagePolicyTests", dependencies: ["MagePolicy"], swiftSettings: settings),
   .testTarget(
     name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp"],

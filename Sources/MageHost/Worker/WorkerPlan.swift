@@ -21,6 +21,11 @@ struct WorkerPlan: Sendable {
         "policy \(policy.name): a worker's channel is 'fds { \(Self.channelNumber) channel \(Self.channelName) }'"
       )
     }
+    guard policy.ipc.maxDescriptors <= Outbox.maxPacketDescriptors else {
+      throw .notPossible(
+        "policy \(policy.name): max-fds-per-message is \(policy.ipc.maxDescriptors), at most \(Outbox.maxPacketDescriptors) fit into a packet"
+      )
+    }
     launch = LaunchPlan(
       policy: policy, executable: try Executable.open(executable, for: policy),
       arguments: arguments, startupProgram: filters.startup, landlock: Landlock.version)

@@ -351,7 +351,9 @@ extension Channel {
       try expectEmpty(payload)
       return .finish
     case .refuse:
-      return .refused(try CloseReason(decoding: payload))
+      let reason = try CloseReason(decoding: payload)
+      phase = .answering
+      return .refused(reason)
     case .message, .reply, .fragment, .close, .closeAcknowledged, .credit:
       return nil  // not handshake frames; `receive` does not send them here
     }

@@ -1,0 +1,111 @@
+internal import MagePipes
+internal import MageSystem
+internal import MageWire
+
+extension Supervisor {
+  /// Ends the worker. The first cause wins; later ones are echoes.
+  func end(_ cause: Ending.Cause) {
+    guard self.cause == nil, ending == nil else { return }
+    self.cause = cause
+    connection?.assumeIsolated { $0.stopReading() }
+    killProcess()
+    schedule(.stuck, after: Self.reapDeadline) { $0.finish(nil) }
+  }
+
+  func killProcess() {
+    // Fails only when there is no such process any more, and then the pidfd is readable.
+    try? process?.kill()
+  }
+
+  /// Asks the worker to exit by itself, and ends it when it has not within `grace`.
+  func requestFinish(grace: Duration) {
+    guard cause == nil, ending == nil else { return }
+    guard starting == nil else { return end(.killed) }
+    handshake { $0.sendFinish() }
+    schedule(.stuck, after: grace) { $0.end(.killed) }
+  }
+
+  /// How the worker ended, once it has.
+  func waitForEnding() async -> Ending {
+    if let ending { return ending }
+    return await withCheckedContinuation { waiting.append($0) }
+  }
+
+  var endingIfEnded: Ending? { ending }
+
+  func processEnded() {
+    do throws(SystemError) {
+      guard let status = try process?.reap() else { return }
+      finish(status)
+    } catch {
+      finish(nil)
+    }
+  }
+
+  /// The process is reaped, or will never be: everything is released and everybody told.
+  func finish(_ status: ExitStatus?) {
+    guard ending == nil else { return }
+    // What it had sent before it died may be the reason: a malformed message outranks the crash that came with it.
+    if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
+    let cause = cause ?? status.map { EndingCause.from($0, limits: usage) } ?? .killed
+    let ending = Ending(cause: cause, usage: finalUsage(status))
+    self.ending = ending
+    close(.workerEnded(ending))
+    if let starting {
+      self.starting = nil
+      let error = launchFailure.map { SpawnError.launchFailed("\($0)") } ?? .ended(ending)
+      starting.resume(returning: .failure(error))
+    }
+    let waiting = waiting
+    self.waiting = []
+    for continuation in waiting { continuation.resume(returning: ending) }
+    onEnd(self)
+  }
+
+  var currentUsage: ResourceUsage {
+    if let ending { return ending.usage }
+    return ResourceUsage(
+      cpu: process?.cpuTime() ?? usage.cpu, wall: MonotonicTime.now.since(launched),
+      peakMemoryBytes: ResourceWatch.residentBytes(of: process?.pid ?? 0))
+  }
+
+  func finalUsage(_ status: ExitStatus?) -> ResourceUsage {
+    ResourceUsage(
+      cpu: status.map { $0.userTime + $0.systemTime } ?? usage.cpu,
+      wall: MonotonicTime.now.since(launched), peakMemoryBytes: status?.peakResidentBytes ?? 0)
+  }
+
+  func close(_ error: CallError) {
+    for watched in [Watched.report, .process, .listener] { unwatch(watched) }
+    for timer in timers.values { loop.cancel(timer) }
+    timers = [:]
+    report = nil
+    listener = nil
+    process = nil
+    connection?.assumeIsolated { $0.end(error) }
+    connection = nil
+  }
+
+  func unwatch(_ watched: Watched) {
+    guard let token = watches.removeValue(forKey: watched) else { return }
+    loop.unwatch(token)
+  }
+
+  func schedule(
+    _ timer: Timer, after delay: Duration,
+    _ action: @escaping @Sendable (isolated Supervisor) -> Void
+  ) {
+    cancel(timer)
+    timers[timer] = loop.schedule(at: MonotonicTime.now.advanced(by: delay)) { [weak self] in
+      self?.assumeIsolated {
+        $0.timers[timer] = nil
+        action($0)
+      }
+    }
+  }
+
+  func cancel(_ timer: Timer) {
+    guard let token = timers.removeValue(forKey: timer) else { return }
+    loop.cancel(token)
+  }
+}

@@ -1,0 +1,117 @@
+internal import DequeModule
+internal import MageSystem
+internal import MageWire
+
+extension Connection {
+  func socketReady(_ ready: Epoll.Interest) {
+    if ready.contains(.write) { flush() }
+    if !ready.isDisjoint(with: [.read, .hangup, .error]) { readPackets() }
+  }
+
+  func readPackets() {
+    for _ in 0..<Self.packetsPerTurn where isReading {
+      do throws(SystemError) {
+        guard try readPacket() else { break }
+      } catch  where error.isWouldBlock {
+        break
+      } catch {
+        stopReading()
+        news(error.isPeerGone ? .peerClosed : .failed(error))
+      }
+    }
+    watchPartialMessage()
+    scheduleFlush()
+  }
+
+  /// Takes what the peer had sent before it died, so that it is judged by that too.
+  package func readWhatIsLeft() {
+    var left = 4096  // the socket's buffer holds fewer packets; a bound all the same
+    while isReading, left > 0 {
+      left -= 1
+      guard (try? readPacket()) == true else { return }
+    }
+  }
+
+  /// Whether there may be more.
+  func readPacket() throws(SystemError) -> Bool {
+    let (bytes, received) = try nextPacket()
+    guard received.count > 0 else {
+      stopReading()
+      news(.peerClosed)
+      return false
+    }
+    do throws(Malformed) {
+      try check(received)
+      var packet = IncomingPacket(bytes, descriptors: received.descriptors)
+      // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
+      while isReading, let event = try channel.next(in: &packet) { handle(event) }
+    } catch {
+      refuse(error)
+    }
+    return isReading
+  }
+
+  func nextPacket() throws(SystemError) -> (
+    bytes: ArraySlice<UInt8>, received: PacketSocket.Received
+  ) {
+    guard let socket else { throw SystemError("recvmsg", errno: Errno.notConnected) }
+    do throws(SystemError) {
+      return try loop.receivePacket(from: socket.packets)
+    } catch  where error.errno == Errno.connectionReset {
+      // Said once, of a peer that went without reading all that was sent to it. What it had sent itself is still there.
+      return try loop.receivePacket(from: socket.packets)
+    }
+  }
+
+  func check(_ received: PacketSocket.Received) throws(Malformed) {
+    if received.bytesTruncated {
+      throw Malformed(
+        .transport(.packetTooLong), detail: "more than \(Outbox.maxPacketBytes) bytes")
+    }
+    if received.descriptorsTruncated { throw Malformed(.transport(.descriptorsTruncated)) }
+    if received.unexpectedControl { throw Malformed(.transport(.unexpectedControlMessage)) }
+  }
+
+  func refuse(_ malformed: Malformed) {
+    guard isReading else { return }
+    stopReading()
+    news(.malformed(malformed))
+  }
+
+  func handle(_ event: Channel.Event) {
+    switch event {
+    case .hello: news(.hello)
+    case .seal(let program): news(.seal(program: program))
+    case .sealed(let listener): news(.sealed(listener: listener.descriptor))
+    case .invited: news(.invited)
+    case .finish: news(.finish)
+    case .refused(let reason): news(.refused(reason.text))
+    case .message(let message): receive(message)
+    case .reply(let message): receiveReply(message)
+    case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
+    case .credit: sendWaiting()
+    }
+  }
+
+  func watchPartialMessage() {
+    let message = channel.partialMessage
+    // A peer that sends without pause always has some message on the way: each has its own time.
+    guard message != partialTimer?.message else { return }
+    forgetPartialTimer()
+    guard let message, isReading else { return }
+    let limit = options.partialMessageDeadline
+    let timer = loop.schedule(at: MonotonicTime.now.advanced(by: limit)) { [weak self] in
+      self?.assumeIsolated {
+        guard $0.isReading else { return }
+        $0.stopReading()
+        $0.news(.exceeded(.partialMessage(limit)))
+      }
+    }
+    partialTimer = (message, timer)
+  }
+
+  func forgetPartialTimer() {
+    if let partialTimer { loop.cancel(partialTimer.timer) }
+    partialTimer = nil
+  }
+}

@@ -1,0 +1,63 @@
+internal import DequeModule
+internal import MageSystem
+internal import MageWire
+
+extension Connection {
+  /// One flush per turn of the loop: frames of many calls leave in one packet.
+  func scheduleFlush() {
+    guard !isFlushScheduled, failure == nil, !channel.outbox.isEmpty else { return }
+    isFlushScheduled = true
+    loop.atEndOfTurn { [weak self] in
+      self?.assumeIsolated {
+        $0.isFlushScheduled = false
+        $0.flush()
+      }
+    }
+  }
+
+  func flush() {
+    guard failure == nil, let socket else { return }
+    do throws(SystemError) {
+      while let packet = channel.outbox.next() {
+        do throws(SystemError) {
+          try socket.packets.send(packet.bytes, descriptors: packet.descriptors.map(\.number))
+          channel.outbox.sent(packet)
+        } catch  where error.isWouldBlock {
+          channel.outbox.keep(packet)
+          try wantWrite(true)
+          checkQueue()
+          return
+        } catch  where error.errno == Errno.tooManyReferences {
+          // This user has too many descriptors on their way (unix(7)): some will have arrived in a moment.
+          channel.outbox.keep(packet)
+          loop.schedule(at: MonotonicTime.now.advanced(by: Self.pauseForDescriptors)) {
+            [weak self] in self?.assumeIsolated { $0.flush() }
+          }
+          return
+        }
+      }
+      try wantWrite(false)
+    } catch  where error.isPeerGone {
+      // Reading will find the end; until then there may be a last message to take.
+      channel.outbox.removeAll()
+    } catch {
+      stopReading()
+      news(.failed(error))
+    }
+  }
+
+  static let pauseForDescriptors = Duration.milliseconds(1)
+
+  func wantWrite(_ wanted: Bool) throws(SystemError) {
+    let interest: Epoll.Interest = wanted ? [.read, .write] : .read
+    guard let watch, interest != self.interest else { return }
+    self.interest = interest
+    try loop.modify(watch, interest)
+  }
+
+  func checkQueue() {
+    guard channel.outbox.queuedBytes > options.maxQueuedBytes, isReading else { return }
+    stopReading()
+    news(.exceeded(.queuedBytes(UInt64(options.maxQueuedBytes))))
+  }
+}
