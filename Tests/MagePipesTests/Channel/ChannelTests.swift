@@ -29,7 +29,11 @@ import Testing
     var host = try HostChannel(invited: false)
     try host.receive { $0.append(.refuse, payload: reason.encoded[...]) }
     #expect(host.events.map(\.words) == ["refused \(reason)"])
-    #expect(host.check { $0.append(.refuse, payload: [0, 0, 0]) } == .channel(.closeReason))
+    // Once: what it says after that, nobody has asked for.
+    #expect(
+      host.check { $0.append(.refuse, payload: reason.encoded[...]) } == .channel(.kindNotAllowed))
+    var short = try HostChannel(invited: false)
+    #expect(short.check { $0.append(.refuse, payload: [0, 0, 0]) } == .channel(.closeReason))
     var open = try HostChannel()
     #expect(
       open.check { $0.append(.refuse, payload: reason.encoded[...]) } == .channel(.kindNotAllowed))
