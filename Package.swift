@@ -63,6 +63,7 @@ let tests: [Target] = [
     name: "hostile-worker",
     dependencies: ["CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface"],
     path: "Tests/HostileWorker", swiftSettings: settings),
+  .executableTarget(name: "deny-namespaces", path: "Tests/DenyNamespaces"),
   .executableTarget(
     name: "leak-counter",
     dependencies: ["MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher"],
@@ -71,7 +72,7 @@ let tests: [Target] = [
     name: "MageHostTests",
     dependencies: [
       "CrimeSimulation", "MageHost", "MagePolicy", "MageSystem", "MageWire", "ProbeInterface",
-      "TestSupport", "hostile-worker", "leak-counter", "mage-launcher",
+      "TestSupport", "deny-namespaces", "hostile-worker", "leak-counter", "mage-launcher",
     ],
     swiftSettings: settings),
   .testTarget(

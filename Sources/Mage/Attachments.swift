@@ -10,13 +10,6 @@ extension Attachment {
   {
     try Attachment(sending: descriptor, as: .file)
   }
-
-  /// Shared memory under `seals`, zeroed: this side writes it by ``SharedRegion``.
-  public static func region(_ descriptor: consuming OwnedDescriptor) throws(SystemError)
-    -> Attachment
-  {
-    try Attachment(sending: descriptor, as: .region)
-  }
 }
 
 extension MessageDecoder {

@@ -15,7 +15,13 @@ struct HostileWorker {
     let counter = Counter()
     Worker.run(
       prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
-      { pipe in Receiver(pipe, handlers(counter)) })
+      { pipe in
+        if Worker.arguments.first == "call-host" {
+          callHost(pipe)
+        } else {
+          Receiver(pipe, handlers(counter))
+        }
+      })
   }
 
   private static func handlers(_ counter: Counter) -> Handlers<Probe> {
@@ -33,7 +39,29 @@ struct HostileWorker {
     handlers.on(Probe.note) { _ in counter.count.withLock { $0 += 1 } }
     handlers.on(Probe.notes) { _ in Text("\(counter.count.withLock { $0 })") }
     handlers.on(Probe.lie) { _ in Text(String(repeating: "x", count: Text.longest + 1)) }
+    handlers.on(Probe.sum) { request in
+      let bytes = try SharedRegion(request.region).copy(limit: 16 << 20)
+      return Text("\(bytes.reduce(0) { $0 + Int($1) })")
+    }
+    handlers.on(Probe.makeRegion) { request in
+      let count = Int(request.text) ?? 1
+      return RegionRequest(try SharedRegion.frozen(Array(repeating: 7, count: count)).attachment)
+    }
     return handlers
+  }
+
+  /// The other way round: the worker calls what the host implements.
+  private static func callHost(_ pipe: consuming Endpoint) {
+    let host = Remote<Probe>(pipe)
+    let wish = Worker.arguments.dropFirst().first ?? "echo"
+    Task {
+      do {
+        let answer = try await host.call(Probe.echo, Text(wish))
+        try await host.send(Probe.note, answer)
+      } catch {
+        try await host.send(Probe.note, Text("\(error)"))
+      }
+    }
   }
 
   struct Failure: Error {}

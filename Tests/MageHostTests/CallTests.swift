@@ -44,6 +44,21 @@ import Testing
     }
   }
 
+  @Test("A frozen region goes to the worker and another comes back")
+  func regions() async throws {
+    try await TestHost.with { test in
+      let (_, probe) = try await test.probe()
+      let bytes = [UInt8](repeating: 3, count: 1 << 20)
+      let region = try SharedRegion.frozen(bytes)
+      let sum = try await probe.call(Probe.sum, RegionRequest(region.attachment))
+      #expect(sum == Text("\(3 << 20)"))
+      let made = try await probe.call(Probe.makeRegion, Text("100000")).region
+      #expect(made.kind == .frozenRegion)
+      #expect(try SharedRegion(made).copy(limit: 1 << 20) == Array(repeating: 7, count: 100_000))
+      #expect(throws: SystemError.self) { try SharedRegion(made).copy(limit: 99_999) }
+    }
+  }
+
   @Test("What is no readable regular file is refused before it is sent")
   func refusedAttachment() throws {
     for (path, flags) in [("/dev/null", Int32(0)), ("/proc", 0o200000)] {
@@ -178,6 +193,49 @@ import Testing
       let worker = try await test.spawn()
       let ending = await worker.reportBadMessage("not what was asked for")
       #expect(ending.cause == .malformed(Malformed(.application, detail: "not what was asked for")))
+    }
+  }
+
+  @Test("A worker may call what the host implements on the first pipe")
+  func workerCalls() async throws {
+    try await TestHost.with { test in
+      let worker = try await test.spawn("call-host", "good morning")
+      let (answers, answered) = AsyncStream.makeStream(of: String.self)
+      var handlers = Handlers<Probe>()
+      handlers.on(Probe.echo) { Text($0.text + ", worker") }
+      handlers.on(Probe.note) { answered.yield($0.text) }
+      Receiver(try worker.takeEndpoint(), handlers)
+      #expect(await answers.first { _ in true } == "good morning, worker")
+    }
+  }
+
+  @Test("A handler of the host that throws BadMessage ends the worker for it")
+  func badMessage() async throws {
+    try await TestHost.with { test in
+      let worker = try await test.spawn("call-host", "something wrong")
+      var handlers = Handlers<Probe>()
+      handlers.on(Probe.echo) { _ in throw BadMessage("no worker says that") }
+      Receiver(try worker.takeEndpoint(), handlers)
+      guard case .malformed(let malformed) = await worker.ending().cause else {
+        Issue.record("not malformed")
+        return
+      }
+      #expect(malformed.check == .application)
+      #expect(malformed.method == "Echo")
+      #expect(malformed.detail == "no worker says that")
+    }
+  }
+
+  @Test("A method that the host's receiver does not have is malformed")
+  func unknownMethod() async throws {
+    try await TestHost.with { test in
+      let worker = try await test.spawn("call-host")
+      Receiver(try worker.takeEndpoint(), Handlers<Probe>())
+      guard case .malformed(let malformed) = await worker.ending().cause else {
+        Issue.record("not malformed")
+        return
+      }
+      #expect(malformed.check == .message(.headerUnknownMethod))
     }
   }
 

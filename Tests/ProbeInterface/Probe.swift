@@ -18,6 +18,10 @@ package enum Probe: Interface {
   package static let notes = Method<Probe, Empty, Text>(5, "Notes")
   /// The worker answers every call of this one with a text that is too long for the interface.
   package static let lie = Method<Probe, Empty, Text>(6, "Lie")
+  /// Answers with the sum of a frozen region's bytes.
+  package static let sum = Method<Probe, RegionRequest, Text>(7, "Sum")
+  /// Answers with a frozen region of as many bytes as the text says.
+  package static let makeRegion = Method<Probe, Text, RegionRequest>(8, "MakeRegion")
   /// The worker does not know it.
   package static let unknown = Method<Probe, Empty, Empty>(99, "Unknown")
 }
@@ -52,5 +56,21 @@ package struct FileRequest: WireStruct {
 
   package func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.handle(fields, 8, file)
+  }
+}
+
+package struct RegionRequest: WireStruct {
+  package static let wireSize = 16
+
+  package var region: Attachment
+
+  package init(_ region: Attachment) { self.region = region }
+
+  package init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
+    region = try message.attachment(fields, 8, "region", .frozenRegion)
+  }
+
+  package func encode(into message: inout MessageEncoder, at fields: StructView) {
+    message.handle(fields, 8, region)
   }
 }

@@ -175,7 +175,7 @@ struct LaunchPlan: Sendable {
       .limit(resource, soft: value, hard: value)
     }
     var steps = [
-      limit(.core, 0), limit(.fileSize, limits.output), limit(.lockedMemory, limits.lockedMemory),
+      limit(.core, 0), limit(.fileSize, largestFile), limit(.lockedMemory, limits.lockedMemory),
       limit(.openFiles, UInt64(limits.openFiles)),
       limit(.processes, UInt64(max(limits.processes, limits.threads))),
       limit(.messageQueues, 0), limit(.pendingSignals, 64), limit(.stack, 8 << 20),
@@ -192,6 +192,15 @@ struct LaunchPlan: Sendable {
   }
 
   private static let dataSlack: UInt64 = 32 << 20
+
+  /// The kernel counts a region's size as a file's (memfd_create(2)), so a worker that may make regions must be allowed files of
+  /// that size; which files it can open is another matter.
+  private var largestFile: UInt64 {
+    let limits = policy.limits
+    guard policy.serve.rules.contains(where: { $0.call == "memfd_create" && $0.action == .allow })
+    else { return limits.output }
+    return max(limits.output, limits.memory ?? ResourceLimit.unlimited)
+  }
 
   private func appendProgram(to request: inout LaunchRequest, _ program: Int) {
     request.append(.filter(startupProgram))

@@ -27,18 +27,30 @@ actor Launcher {
   /// Hands a request over. `report` is the end on which the launch is reported.
   func submit(_ request: LaunchRequest, report: SharedDescriptor) throws(LaunchError) {
     unsent.append(Unsent(bytes: request.encoded, descriptors: [report] + request.descriptors))
+    guard let error = errorOfSending() else { return }
+    // It died since the last launch, or at once. Another is tried, unless it has said that none would do better.
+    let hasSpoken = error.isPeerGone ? running?.ownFailure() : nil
+    guard error.isPeerGone, hasSpoken == nil else { throw explanation(error, hasSpoken) }
+    stop()
+    guard let error = errorOfSending() else { return }
+    throw explanation(error, running?.ownFailure())
+  }
+
+  private func errorOfSending() -> SystemError? {
     do throws(SystemError) {
-      do throws(SystemError) {
-        try sendWaiting()
-      } catch  where error.isPeerGone {
-        // It died since the last launch: once more with a new one.
-        stop()
-        try sendWaiting()
-      }
+      try sendWaiting()
+      return nil
     } catch {
-      unsent.removeAll()
-      throw .failed(step: "reach the launcher", error, remedy: nil)
+      return error
     }
+  }
+
+  /// Why nothing can be launched; what waited is given up.
+  private func explanation(_ error: SystemError, _ own: LaunchReport.Failure?) -> LaunchError {
+    unsent.removeAll()
+    stop()
+    return own.map { LaunchError($0, steps: []) }
+      ?? .failed(step: "reach the launcher", error, remedy: nil)
   }
 
   private func sendWaiting() throws(SystemError) {
@@ -121,14 +133,21 @@ private final class LauncherProcess {
 
   /// Why it cannot work, if it said so.
   func ownFailure() -> LaunchReport.Failure? {
-    while let report = try? socket.receiveLaunchReport() {
-      switch report {
-      case .failed(let failure): return failure
-      case .executed: return nil
-      default: continue
+    var resets = 0
+    while true {
+      do throws(SystemError) {
+        switch try socket.receiveLaunchReport() {
+        case .failed(let failure): return failure
+        case .executed: return nil
+        default: continue
+        }
+      } catch  where error.errno == Errno.connectionReset && resets == 0 {
+        // Said once of a peer that went without reading its requests; what it had said itself is still there.
+        resets += 1
+      } catch {
+        return nil
       }
     }
-    return nil
   }
 
   /// Kills it and reaps it when it is dead.
