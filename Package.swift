@@ -65,6 +65,8 @@ let tests: [Target] = [
     path: "Tests/HostileWorker", swiftSettings: settings),
   .executableTarget(name: "deny-namespaces", path: "Tests/DenyNamespaces"),
   .executableTarget(
+    name: "weak-launcher", dependencies: ["CMageSystem"], path: "Tests/WeakLauncher"),
+  .executableTarget(
     name: "leak-counter",
     dependencies: ["MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher"],
     path: "Tests/LeakCounter", swiftSettings: settings),
@@ -73,6 +75,7 @@ let tests: [Target] = [
     dependencies: [
       "CrimeSimulation", "MageHost", "MagePolicy", "MageSystem", "MageWire", "ProbeInterface",
       "TestSupport", "deny-namespaces", "hostile-worker", "leak-counter", "mage-launcher",
+      "weak-launcher",
     ],
     swiftSettings: settings),
   .testTarget(

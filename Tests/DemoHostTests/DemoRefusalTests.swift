@@ -109,15 +109,20 @@ import Testing
   @Test("A host that is killed takes its workers and its launcher with it")
   func killed() throws {
     var workers: [Int32] = []
-    let run = try Demo.run([Places.samples + "/hostile", "--output", "/dev/null"]) { process in
-      workers = try Children.waitForWorker(of: process.processIdentifier)
-      kill(process.processIdentifier, SIGKILL)
+    let input = Places.samples + "/hostile/never-reply.png"
+    let run = try Places.withDirectory { directory in
+      try FileManager.default.copyItem(atPath: input, toPath: directory + "/a.png")
+      return try Demo.run([directory, "--output", "/dev/null"]) { process in
+        workers = try Children.waitForWorker(of: process.processIdentifier)
+        // A worker that looks at its channel would go by itself; one that is taken over does not look.
+        #expect(Children.wait { workers.contains(where: Children.waitsElsewhere) })
+        kill(process.processIdentifier, SIGKILL)
+      }
     }
     #expect(run.status == 128 + SIGKILL)
     #expect(!workers.isEmpty)
     // The kernel kills them as the host's thread ends; a moment may pass until it has come to each of them.
-    let deadline = Date.now.addingTimeInterval(5)
-    while workers.contains(where: Children.exists), Date.now < deadline { sched_yield() }
+    #expect(Children.wait { !workers.contains(where: Children.exists) })
     for worker in workers { #expect(!Children.exists(worker)) }
   }
 }
@@ -126,13 +131,26 @@ import Testing
 enum Children {
   /// Waits until the host has a worker beside its launcher; returns every child.
   static func waitForWorker(of host: Int32) throws -> [Int32] {
+    wait { of(host).count >= 2 } ? of(host) : []
+  }
+
+  /// Whether `condition` comes true within a generous time.
+  static func wait(until condition: () -> Bool) -> Bool {
     let deadline = Date.now.addingTimeInterval(20)
     while Date.now < deadline {
-      let children = of(host)
-      if children.count >= 2 { return children }
+      if condition() { return true }
       sched_yield()
     }
-    return []
+    return false
+  }
+
+  /// Whether the process has a second epoll instance: that of the simulated crime.
+  static func waitsElsewhere(_ pid: Int32) -> Bool {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
+    let links = files.compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
+    }
+    return links.count { $0 == "anon_inode:[eventpoll]" } == 2
   }
 
   private static func of(_ host: Int32) -> [Int32] {

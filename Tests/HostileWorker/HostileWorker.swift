@@ -43,11 +43,21 @@ struct HostileWorker {
       let bytes = try SharedRegion(request.region).copy(limit: 16 << 20)
       return Text("\(bytes.reduce(0) { $0 + Int($1) })")
     }
+    handlers.on(Probe.bind) { _ in Text("\(bindSocket())") }
     handlers.on(Probe.makeRegion) { request in
       let count = Int(request.text) ?? 1
       return RegionRequest(try SharedRegion.frozen(Array(repeating: 7, count: count)).attachment)
     }
     return handlers
+  }
+
+  private static func bindSocket() -> Int64 {
+    let socket = raw_call(41, 2, 1, 0, 0, 0, 0)  // socket(AF_INET, SOCK_STREAM)
+    var address: [UInt8] = [2, 0, 0x1F, 0x90, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    return address.withUnsafeMutableBytes { raw in
+      let start = UInt64(UInt(bitPattern: raw.baseAddress))
+      return raw_call(49, UInt64(bitPattern: socket), start, 16, 0, 0, 0)
+    }
   }
 
   /// The other way round: the worker calls what the host implements.

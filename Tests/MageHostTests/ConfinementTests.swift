@@ -125,6 +125,20 @@ import Testing
     }
   }
 
+  @Test("Where the filter lets a socket through, Landlock still refuses to bind it")
+  func landlock() async throws {
+    // TCP is handled from version 4 on; an older kernel leaves this to the filter and the empty network.
+    try #require((Landlock.version ?? 0) >= 4)
+    let change: (inout Policy) -> Void = { policy in
+      let added = [Rule(.allow, "socket"), Rule(.allow, "bind")]
+      policy.serve = PhaseRules(policy.serve.rules + added)
+    }
+    try await TestHost.with(change) { test in
+      let (_, probe) = try await test.probe()
+      #expect(try await probe.call(Probe.bind, Empty()) == Text("-13"))
+    }
+  }
+
   @Test("It is in a session of its own and has no controlling terminal")
   func session() async throws {
     try await withWorker { (pid) throws in

@@ -12,11 +12,12 @@ import Testing
     "A crime ends its worker with the right cause",
     arguments: Crime.allCases.filter { !$0.isInReply })
   func ending(of crime: Crime) async throws {
-    try await TestHost.with({ policy in
+    let change: (inout Policy) -> Void = { policy in
       policy.limits.cpu = .milliseconds(300)
       policy.limits.deadline = .milliseconds(1500)
       policy.limits.memory = 96 << 20
-    }) { test in
+    }
+    try await TestHost.with(change) { test in
       let (bystander, friendly) = try await test.probe()
       let (worker, probe) = try await test.probe()
       let error = await #expect(throws: CallError.self) {

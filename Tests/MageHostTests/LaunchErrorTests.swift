@@ -50,6 +50,22 @@ import Testing
     await test.host.shutDown()
   }
 
+  @Test("A worker that a faulty launcher has left a capability is never invited")
+  func faultyLauncher() async throws {
+    let host = try Host(launcher: Places.product("weak-launcher"))
+    let test = try TestHost()
+    let error = await #expect(throws: SpawnError.self) {
+      try await host.spawn(TestHost.worker, policy: test.policy)
+    }
+    guard case .ended(let ending) = error, case .notSealed(let defect) = ending.cause else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(defect.hasPrefix("CapBnd is"), "\(defect)")
+    await host.shutDown()
+    await test.host.shutDown()
+  }
+
   @Test("Where namespaces are refused, the error says which call, and how to allow them")
   func namespacesRefused() throws {
     let run = try Command.run(

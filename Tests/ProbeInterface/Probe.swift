@@ -22,6 +22,8 @@ package enum Probe: Interface {
   package static let sum = Method<Probe, RegionRequest, Text>(7, "Sum")
   /// Answers with a frozen region of as many bytes as the text says.
   package static let makeRegion = Method<Probe, Text, RegionRequest>(8, "MakeRegion")
+  /// Tries to bind a TCP socket; answers with the result of bind(2), negated errno for a failure.
+  package static let bind = Method<Probe, Empty, Text>(9, "Bind")
   /// The worker does not know it.
   package static let unknown = Method<Probe, Empty, Empty>(99, "Unknown")
 }
