@@ -73,7 +73,8 @@ let tests: [Target] = [
   .testTarget(
     name: "MageHostTests",
     dependencies: [
-      "CrimeSimulation", "MageHost", "MagePolicy", "MageSystem", "MageWire", "ProbeInterface",
+      "CrimeSimulation", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem",
+      "MageWire", "ProbeInterface",
       "TestSupport", "deny-namespaces", "hostile-worker", "leak-counter", "mage-launcher",
       "weak-launcher",
     ],

@@ -6,7 +6,7 @@ struct Executable: Sendable {
   let path: String
   let descriptor: SharedDescriptor
   /// What is bound into the view.
-  let binds: [Bind]
+  var binds: [Bind]
   let isDynamic: Bool
 
   struct Bind: Sendable {
@@ -20,12 +20,17 @@ struct Executable: Sendable {
     let descriptor: SharedDescriptor
   }
 
-  /// Whether its path still leads to the file that was opened, unchanged in size.
+  /// Whether its path, and those of its view, still lead to the files that were opened.
   var isCurrent: Bool {
+    Self.leads(path, to: descriptor)
+      && binds.allSatisfy { Self.leads($0.source, to: $0.descriptor) }
+  }
+
+  private static func leads(_ path: String, to opened: SharedDescriptor) -> Bool {
     guard let now = try? OwnedDescriptor.open(path, flags: 0),
       let facts = try? DescriptorFacts(of: now.number)
     else { return false }
-    return facts == (try? DescriptorFacts(of: descriptor.number))
+    return facts == (try? DescriptorFacts(of: opened.number))
   }
 
   /// Opens the program and everything that it needs to start under `policy`.
