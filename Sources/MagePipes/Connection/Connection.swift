@@ -119,7 +119,8 @@ extension Connection {
 // MARK: - From other threads
 
 extension Connection {
-  /// ``close(_:_:)`` as soon as the loop comes to it.
+  /// ``close(_:_:)`` when the loop comes to it, never at once: the last reference to an end may go in the middle of a change
+  /// to this actor's state.
   package nonisolated func closeLater(
     _ endpoint: EndpointID, _ reason: CloseReason = CloseReason()
   ) {
@@ -127,8 +128,12 @@ extension Connection {
   }
 
   /// ``bind(_:to:)`` at once on the loop, and else as soon as the loop comes to it.
+  ///
+  /// Not by `Task.immediate`: begun on another thread with the loop as its preference, its hop to the actor is lost now and then
+  /// (seen with Swift 6.3.1).
   package nonisolated func bindLater(_ endpoint: EndpointID, to receiver: any MessageReceiver) {
-    Task.immediate(executorPreference: loop) { await self.bind(endpoint, to: receiver) }
+    guard !loop.isCurrent else { return assumeIsolated { $0.bind(endpoint, to: receiver) } }
+    Task(executorPreference: loop) { await self.bind(endpoint, to: receiver) }
   }
 }
 
