@@ -5,7 +5,7 @@ import ProbeInterface
 import Testing
 
 /// Calls between a host and a real worker.
-@Suite struct CallTests {
+@Suite(.timeLimit(.minutes(2))) struct CallTests {
   @Test("A call comes back with its own reply, many at once too")
   func echo() async throws {
     try await TestHost.with { test in

@@ -5,7 +5,7 @@ import ProbeInterface
 import Testing
 
 /// What a worker is, as the kernel tells the host: nothing here asks the worker.
-@Suite struct ConfinementTests {
+@Suite(.timeLimit(.minutes(2))) struct ConfinementTests {
   private func withWorker(_ body: (Int32) throws -> Void) async throws {
     try await TestHost.with { test in
       let worker = try await test.spawn()

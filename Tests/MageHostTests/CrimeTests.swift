@@ -7,7 +7,7 @@ import Testing
 @testable import MagePipes
 
 /// Every crime of the simulations, committed by a real worker in its real sandbox, ends in the one ending that says what it did.
-@Suite struct CrimeTests {
+@Suite(.timeLimit(.minutes(2))) struct CrimeTests {
   @Test(
     "A crime ends its worker with the right cause",
     arguments: Crime.allCases.filter { !$0.isInReply })

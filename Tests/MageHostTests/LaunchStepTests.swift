@@ -9,7 +9,7 @@ import Testing
 @testable import MageHost
 
 /// Steps that only a change in the middle of a launch can make fail, tried on the real launcher.
-@Suite struct LaunchStepTests {
+@Suite(.timeLimit(.minutes(2))) struct LaunchStepTests {
   @Test("A file that was exchanged after the host had opened it is not bound")
   func exchangedFile() async throws {
     let plan = try plan { binds in
