@@ -11,7 +11,9 @@ extension Connection {
   func readPackets() {
     for _ in 0..<Self.packetsPerTurn where isReading {
       do throws(SystemError) {
-        guard try readPacket() else { break }
+        // A small packet is the whole of what a peer had to say, as it gathers its frames; that there is no other need not be
+        // asked. If there is one, epoll says so again.
+        guard let count = try readPacket(), count >= Self.largePacketBytes else { break }
       } catch  where error.isWouldBlock {
         break
       } catch {
@@ -28,17 +30,19 @@ extension Connection {
     var left = 4096  // the socket's buffer holds fewer packets; a bound all the same
     while isReading, left > 0 {
       left -= 1
-      guard (try? readPacket()) == true else { return }
+      guard let count = try? readPacket(), isReading, count > 0 else { return }
     }
   }
 
-  /// Whether there may be more.
-  func readPacket() throws(SystemError) -> Bool {
+  private static let largePacketBytes = 16 << 10
+
+  /// Takes a packet; returns its size, or `nil` when the peer has closed.
+  func readPacket() throws(SystemError) -> Int? {
     let (bytes, received) = try nextPacket()
     guard received.count > 0 else {
       stopReading()
       news(.peerClosed)
-      return false
+      return nil
     }
     do throws(Malformed) {
       try check(received)
@@ -48,7 +52,7 @@ extension Connection {
     } catch {
       refuse(error)
     }
-    return isReading
+    return received.count
   }
 
   func nextPacket() throws(SystemError) -> (
