@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// SECURITY.md promises nothing that no test would miss.
+@Suite struct SecurityDocumentTests {
+  @Test("Every promise names a test that exists")
+  func promises() throws {
+    let text = try String(contentsOfFile: Places.package + "/SECURITY.md", encoding: .utf8)
+    let rows = text.split(separator: "\n").filter {
+      $0.hasPrefix("| ") && !$0.hasPrefix("| promise")
+    }
+    #expect(rows.count > 20)
+    let sources = try Self.sources()
+    for row in rows {
+      let cells = row.split(separator: "|", omittingEmptySubsequences: true)
+      let named = cells.last?.split(separator: "`").map(String.init).filter {
+        $0.contains { $0.isLetter }
+      }
+      let tests = try #require(named)
+      #expect(cells.count == 2 && !tests.isEmpty, "\(row)")
+      for test in tests { #expect(Self.exists(test, in: sources), "no test \(test)") }
+    }
+  }
+
+  /// `Suite.function`, `Suite`, or a directory of tests.
+  private static func exists(_ test: String, in sources: [String: String]) -> Bool {
+    let parts = test.split(separator: ".").map(String.init)
+    let suite = sources.filter { $0.value.contains("struct \(parts[0]) {") }
+    guard parts.count == 2 else {
+      return !suite.isEmpty || sources.keys.contains { $0.hasPrefix(parts[0] + "/") }
+    }
+    return suite.values.contains { $0.contains("func \(parts[1])(") }
+  }
+
+  /// The tests' files by their paths below Tests.
+  private static func sources() throws -> [String: String] {
+    let home = Places.package + "/Tests"
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: home)
+    return try paths.filter { $0.hasSuffix(".swift") }.reduce(into: [:]) { all, path in
+      all[path] = try String(contentsOfFile: "\(home)/\(path)", encoding: .utf8)
+    }
+  }
+}
