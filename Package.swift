@@ -92,9 +92,13 @@ let tests: [Target] = [
     dependencies: ["CMageSystem", "MagePipes", "MageSystem", "MageWire"],
     swiftSettings: settings),
   .testTarget(
+    name: "MageCommandTests",
+    dependencies: ["MageSystem", "TestSupport", "mage", "mage-launcher"],
+    swiftSettings: settings),
+  .testTarget(
     name: "MagePolicyTests", dependencies: ["MagePolicy"], swiftSettings: settings),
   .testTarget(
-    name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp"],
+    name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp", "MageSystem"],
     swiftSettings: settings),
   .testTarget(
     name: "DemoSupportTests", dependencies: ["DemoSupport", "CImageCodecs"],
@@ -122,6 +126,7 @@ let package = Package(
     .library(name: "MagePolicy", targets: ["MagePolicy"]),
     // A host needs it beside its own executable: depend on it where the host is an executable target.
     .executable(name: "mage-launcher", targets: ["mage-launcher"]),
+    .executable(name: "mage", targets: ["mage"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -156,6 +161,13 @@ let package = Package(
       name: "MageHost",
       dependencies: [
         "Mage", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "mage",
+      dependencies: [
+        "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "mage-launcher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
   ] + demo + benchmarks + tests

@@ -124,6 +124,8 @@ int mage_duplicate(int descriptor, int minimum) {
 
 int mage_status_flags(int descriptor) { return (int)result_or_errno(fcntl(descriptor, F_GETFL)); }
 
+int mage_pipe(int *ends) { return (int)result_or_errno(pipe2(ends, O_CLOEXEC)); }
+
 int mage_set_nonblocking(int descriptor) {
   int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0) return -errno;

@@ -44,3 +44,13 @@ int mage_open_beneath(int directory, const char *path, uint64_t flags) {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
   return negated(syscall(SYS_openat2, directory, path, &how, sizeof(how)));
 }
+
+int mage_notification_replace(int listener, uint64_t id, int descriptor, int number) {
+  struct seccomp_notif_addfd addition = {
+      .id = id,
+      .flags = SECCOMP_ADDFD_FLAG_SETFD,
+      .srcfd = (uint32_t)descriptor,
+      .newfd = (uint32_t)number,
+  };
+  return negated(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addition));
+}

@@ -7,7 +7,7 @@ internal import MageSystem
 /// Everything that concerns workers runs on one thread of the host's own. When that thread or the process ends, however it ends,
 /// the kernel kills every worker.
 public final class Host: Sendable {
-  private let core: HostCore
+  let core: HostCore
 
   /// - Parameters:
   ///   - launcher: the path of `mage-launcher`; `nil` looks beside this process's executable.

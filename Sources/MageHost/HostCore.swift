@@ -8,14 +8,16 @@ actor HostCore {
   nonisolated let loop: Loop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  private let launcher: Launcher
+  let launcher: Launcher
   private let sealDeadline: Duration
-  private let null: SharedDescriptor
-  private let identities: IdentityMap
+  let null: SharedDescriptor
+  let identities: IdentityMap
   private var supervisors: [ObjectIdentifier: Supervisor] = [:]
   private var plans: [PlanKey: WorkerPlan] = [:]
-  private var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
-  private var isShutDown = false
+  var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
+  var isShutDown = false
+  /// Programs that are no workers.
+  var programs: [ObjectIdentifier: ProgramSupervisor] = [:]
 
   /// One program under one policy, with its arguments.
   private struct PlanKey: Hashable {
@@ -104,7 +106,9 @@ actor HostCore {
         await supervisor.end(.hostGone)
       }
     }
+    for program in programs.values { await program.end(.hostGone) }
     for supervisor in supervisors.values { _ = await supervisor.waitForEnding() }
+    for program in programs.values { _ = await program.waitForEnding() }
     await launcher.shutDown()
     plans.removeAll()
     loop.stop()

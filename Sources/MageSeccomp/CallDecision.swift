@@ -28,6 +28,10 @@ struct CallDecision {
       taken = try settle(group, after: taken)
     }
     refused = taken
+    let brokered = regions.broker
+    taken = try ConditionRegion.bounded(call) { () throws(Region.TooComplex) in
+      try taken.union(brokered)
+    }
     regions.allow = try ConditionRegion.bounded(call) { () throws(Region.TooComplex) in
       try regions.allow.subtracting(taken)
     }
@@ -67,6 +71,27 @@ struct CallDecision {
     }
   }
 
+  /// Takes cases out of those that are allowed: the host is asked in them.
+  mutating func report(_ region: Region) throws(FilterError) {
+    let left = try ConditionRegion.bounded(call) { [allowed] () throws(Region.TooComplex) in
+      try allowed.subtracting(region)
+    }
+    outcomes[.allow] = left.isEmpty ? nil : left
+  }
+
+  /// Allows cases whatever the rules say.
+  mutating func force(_ region: Region) throws(FilterError) {
+    for (outcome, known) in outcomes where outcome != .allow {
+      let left = try ConditionRegion.bounded(call) { () throws(Region.TooComplex) in
+        try known.subtracting(region)
+      }
+      outcomes[outcome] = left.isEmpty ? nil : left
+    }
+    outcomes[.allow] = try ConditionRegion.bounded(call) {
+      [allowed] () throws(Region.TooComplex) in try allowed.union(region)
+    }
+  }
+
   /// The rules that libseccomp is given, always in the same order: equal policies have equal programs.
   var cases: [(Outcome, Cube)] {
     let sorted = outcomes.sorted { "\($0.key)" < "\($1.key)" }
@@ -82,6 +107,8 @@ struct CallDecision {
     var deny = Region.none
     var errno: [Int32: Region] = [:]
     var fake: [Int32: Region] = [:]
+    /// Reported like a denied call; the host knows the difference.
+    var broker = Region.none
     var allow = Region.none
   }
 
@@ -96,6 +123,7 @@ struct CallDecision {
       switch rule.action {
       case .allow: known = regions.allow
       case .deny: known = regions.deny
+      case .broker: known = regions.broker
       case .errno(let value): known = regions.errno[value] ?? .none
       case .fake: known = regions.fake[0] ?? .none
       }
@@ -107,6 +135,7 @@ struct CallDecision {
       case .deny: regions.deny = sum
       case .errno(let value): regions.errno[value] = sum
       case .fake(0): regions.fake[0] = sum
+      case .broker: regions.broker = sum
       case .fake(let value): throw .fakedValue(call: call, value)
       }
     }

@@ -32,4 +32,23 @@ public enum FilterCompiler {
       throw .unsupportedArchitecture
     #endif
   }
+
+  /// The one filter of a program that cannot seal itself: it holds from before exec to the end, and its listener is the host's
+  /// for all that time.
+  ///
+  /// - Parameter reportDescriptor: where the launch hands the listener over. A number above the program's limit on open files,
+  ///   so that after exec no descriptor can have it.
+  public static func compileProgram(
+    _ policy: Policy, reportDescriptor: Int32
+  ) throws(FilterError) -> [UInt8] {
+    #if arch(x86_64)
+      var plan = try FilterPlan(
+        PhaseRules(policy.startup.rules + policy.serve.rules), isSealed: false)
+      try plan.reportToHost()
+      try plan.forceSending(on: reportDescriptor)
+      return try plan.program()
+    #else
+      throw .unsupportedArchitecture
+    #endif
+  }
 }

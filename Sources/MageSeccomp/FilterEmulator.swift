@@ -31,6 +31,9 @@ public struct FilterEmulator: Sendable {
 
   private let program: [Instruction]
 
+  /// For listings.
+  var instructions: [Instruction] { program }
+
   /// - Parameter bytes: `struct sock_filter` after `struct sock_filter`, 8 bytes each, little-endian.
   /// - Returns: `nil` when it is not 1 to 4096 whole instructions.
   public init?(_ bytes: [UInt8]) {

@@ -39,6 +39,28 @@ struct FilterPlan {
     try allow("seccomp", try ConditionRegion.region(of: condition, call: "seccomp"))
   }
 
+  /// What the host has to see of a program although its policy allows it: how many processes and threads there are, which exec
+  /// is the first, and that a program sent itself a signal by which the kernel enforces something.
+  mutating func reportToHost() throws(FilterError) {
+    for call in ["clone", "fork", "vfork", "execveat"] { try decisions[call]?.report(.all) }
+    // SIGXCPU, SIGXFSZ and SIGSYS.
+    let numbers: [ConstantValue] = [24, 25, 31].map { ConstantValue($0) }
+    let signal = Condition.comparison(Comparison("sig", .oneOf(numbers)))
+    for call in ["kill", "tkill", "tgkill"] {
+      try decisions[call]?.report(try ConditionRegion.region(of: signal, call: call))
+    }
+  }
+
+  /// Allows sendmsg on one descriptor, whatever the rules say.
+  mutating func forceSending(on descriptor: Int32) throws(FilterError) {
+    let number = ConstantValue(UInt64(UInt32(bitPattern: descriptor)))
+    let condition = Condition.comparison(Comparison("fd", .equal(number)))
+    var decision = try CallDecision(call: "sendmsg", number: Self.number(of: "sendmsg"), [])
+    if let known = decisions["sendmsg"] { decision = known }
+    try decision.force(try ConditionRegion.region(of: condition, call: "sendmsg"))
+    decisions["sendmsg"] = decision
+  }
+
   private mutating func allow(_ call: String, _ region: Region) throws(FilterError) {
     let number = try Self.number(of: call)
     var decision = try CallDecision(call: call, number: number, [])

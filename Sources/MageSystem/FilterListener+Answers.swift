@@ -25,6 +25,15 @@ extension FilterListener {
       mage_notification_give(descriptor.number, id, file.number, closeOnExec))
   }
 
+  /// Puts a duplicate of `file` in the place of the caller's descriptor `number`. The caller still waits for an answer.
+  package borrowing func replace(
+    _ number: Int32, with file: borrowing OwnedDescriptor, of id: UInt64
+  ) throws(SystemError) {
+    _ = try check(
+      "ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)",
+      mage_notification_replace(descriptor.number, id, file.number, number))
+  }
+
   /// Whether the caller still waits in this call: only then does what was read through its pid belong to it.
   package borrowing func isWaiting(_ id: UInt64) -> Bool {
     mage_notification_valid(descriptor.number, id) >= 0

@@ -54,7 +54,13 @@ package struct ProcessHandle: ~Copyable, Sendable {
   }
 
   /// CPU time used so far by all its threads; `nil` once it has ended.
-  package borrowing func cpuTime() -> Duration? {
+  package borrowing func cpuTime() -> Duration? { ProcessClock.cpuTime(of: pid) }
+}
+
+/// The clock of a process's own processor time (clock_getcpuclockid(3)).
+package enum ProcessClock {
+  /// Time used so far by all threads of `pid`; `nil` when there is no such process.
+  package static func cpuTime(of pid: Int32) -> Duration? {
     let nanoseconds = mage_process_cpu_nanoseconds(pid)
     return nanoseconds < 0 ? nil : .nanoseconds(nanoseconds)
   }

@@ -6,8 +6,32 @@ import Testing
   @Test(arguments: [
     ("limts { }", "5:1: unknown section 'limts' (did you mean 'limits'?)"),
     ("fds { }", "5:1: 'fds' is given twice"),
-    ("test \"x\" in serve { }", "5:1: 'test' is not supported by this version"),
-    ("on violation { kill }", "5:1: 'on' is not supported by this version"),
+    ("test \"x\" in srve { }", "5:13: unknown phase 'srve' (did you mean 'serve'?)"),
+    (
+      "test \"x\" in serve { allos read }",
+      "5:21: unknown expectation 'allos' (did you mean 'allows'?)"
+    ),
+    (
+      "test \"x\" in serve { allows raed }",
+      "5:28: unknown system call 'raed' (did you mean 'read'?)"
+    ),
+    (
+      "test \"x\" in serve { kills read(df: 1) }",
+      "5:32: unknown argument of read 'df' (did you mean 'fd'?)"
+    ),
+    ("test \"x\" in serve { kills read(fd: 1, fd: 2) }", "5:39: 'fd' is given twice"),
+    (
+      "test \"x\" in serve { kills abi i368 read }",
+      "5:31: unknown ABI 'i368' (did you mean 'i386'?)"
+    ),
+    ("test \"x\" in serve { } test \"x\" in serve { }", "5:28: two tests are named 'x'"),
+    ("on violation { klil }", "5:16: unknown key 'klil' (did you mean 'kill'?)"),
+    ("on violation { restart always }", "5:24: 'restart always' is not supported by this version"),
+    (
+      "network { connect \"example.com\" port 80 }",
+      "5:19: a host is an address as numbers, or 'localhost': names can change their address"
+    ),
+    ("network { connect \"127.0.0.1\" port 0 }", "5:36: a port is 1 to 65535, not 0"),
     ("require level some", "5:15: 'require level some' is not supported by this version"),
     ("limits { memroy 1MiB }", "5:10: unknown key 'memroy' (did you mean 'memory'?)"),
     ("limits { memory 1MiB memory 2MiB }", "5:22: 'memory' is given twice"),
@@ -28,7 +52,12 @@ import Testing
       "ipc { max-fds-per-message 254 }",
       "5:27: a number of descriptors is 0 to 253, not 254"
     ),
-    ("filesystem { broker read \"/\" }", "5:14: 'broker' is not supported by this version"),
+    ("filesystem { broker exec \"/usr/**\" }", "5:21: unknown access 'exec'"),
+    ("filesystem { broker read \"/**\" }", "5:26: a brokered file lies in a directory below '/'"),
+    (
+      "filesystem { broker read \"/usr/../etc/**\" }",
+      "5:26: a path is absolute and has no empty part, '.' or '..'"
+    ),
     ("filesystem { root full }", "5:19: 'root full' is not supported by this version"),
     ("filesystem { proc full }", "5:19: 'proc full' is not supported by this version"),
     (
@@ -60,7 +89,7 @@ import Testing
     ("5..3 null", "2:10: the last descriptor is 5 to 1023, not 3"),
     ("3..4 channel a", "2:12: a channel has one descriptor"),
     ("4 memory frames", "2:9: 'fds memory' is not supported by this version"),
-    ("4 output log", "2:9: 'fds output' is not supported by this version"),
+    ("4..5 input", "2:12: an input has one descriptor"),
   ])
   func descriptorsContradict(_ grants: String, _ complaint: String) {
     let text = "policy w version 1\nfds { \(grants) }\n" + rest + identity

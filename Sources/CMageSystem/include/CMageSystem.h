@@ -100,6 +100,10 @@ int mage_notification_continue(int listener, uint64_t id);
 /// SECCOMP_ADDFD_FLAG_SEND). Returns that number or -errno: -ENOENT, -EMFILE (the caller's limit).
 int mage_notification_give(int listener, uint64_t id, int descriptor, bool close_on_exec);
 
+/// Puts a duplicate of `descriptor` in the place of the caller's descriptor `number` (SECCOMP_ADDFD_FLAG_SETFD); the caller still waits.
+/// Returns `number` or -errno: -ENOENT.
+int mage_notification_replace(int listener, uint64_t id, int descriptor, int number);
+
 /// Copies memory of another process (process_vm_readv(2)). Returns the bytes copied, which may be fewer, or -errno: -EFAULT, -ESRCH, -EPERM.
 int64_t mage_read_memory(int32_t pid, uint64_t address, void *buffer, size_t count);
 
@@ -129,6 +133,8 @@ void mage_close(int descriptor);
 /// Swift cannot import fcntl(2), prctl(2) or ioctl(2) with their variadic argument in every form; these are the few that are used.
 /// fcntl(F_DUPFD_CLOEXEC): a duplicate numbered `minimum` or above, or -errno. Async-signal-safe.
 int mage_duplicate(int descriptor, int minimum);
+/// pipe2(2) with O_CLOEXEC: the end to read from, then the one to write to. 0 or -errno. Async-signal-safe.
+int mage_pipe(int *ends);
 /// fcntl(F_GETFL): the access mode and status flags, or -errno. Async-signal-safe.
 int mage_status_flags(int descriptor);
 /// fcntl(F_SETFL, flags | O_NONBLOCK). 0 or -errno. Async-signal-safe.
@@ -239,6 +245,24 @@ int mage_launcher_serve(int socket);
 /// Starts the launcher `path` with `socket` as its descriptor 3, /dev/null as 0 to 2 and nothing else (posix_spawn(3)), in a session of its own.
 /// Stores its pid and returns its pidfd, or -errno. Call it on the thread whose end shall end the workers. Not async-signal-safe.
 int mage_spawn_launcher(const char *path, int socket, int32_t *pid);
+
+// MARK: - Probing
+
+/// What `mage_probe_filter` stores, negated, where the filter allows, reports or kills.
+#define MAGE_PROBE_ALLOW 4001
+#define MAGE_PROBE_NOTIFY 4002
+#define MAGE_PROBE_KILL 4003
+
+struct mage_probe {
+  int32_t number;
+  bool is_i386;  // by int $0x80
+  uint64_t arguments[6];
+};
+
+/// Asks the kernel what a filter of `count` instructions decides for each call, in a child process. No call is made: the filter's results are
+/// replaced by errnos. `results[i]` is -MAGE_PROBE_*, 0, or the filter's own errno negated. Returns 0 or -errno. Not async-signal-safe.
+int mage_probe_filter(
+    const void *instructions, uint16_t count, const struct mage_probe *probes, size_t probe_count, int32_t *results);
 
 /// The Landlock ABI version of the kernel, or -errno: -ENOSYS, -EOPNOTSUPP (landlock(7)).
 int mage_landlock_version(void);

@@ -84,6 +84,8 @@ extension LaunchStep {
     case .landlock, .landlockAllow, .landlockAllowDescriptor, .landlockEnforce:
       "confine files with Landlock"
     case .filter: "install the start-up filter"
+    case .reportAt: "move the report"
+    case .initProcess: "fork the program"
     default: "execute the worker"
     }
   }

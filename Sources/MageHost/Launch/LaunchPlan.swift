@@ -11,6 +11,8 @@ struct LaunchPlan: Sendable {
   let startupProgram: [UInt8]
   /// `nil` where the kernel has none: the root is empty and the filter strict without it.
   let landlock: Int32?
+  /// For a program that is no worker.
+  var program: ProgramShape? = nil
 
   /// A root that holds nothing but mount points needs little.
   private static let rootBytes: UInt64 = 1 << 20
@@ -20,7 +22,7 @@ struct LaunchPlan: Sendable {
 
   func request(
     identity: LaunchRequest.Identity, channel: SharedDescriptor,
-    null: SharedDescriptor
+    null: SharedDescriptor, streams: [Int32: SharedDescriptor] = [:]
   ) throws(SpawnError) -> LaunchRequest {
     var request = LaunchRequest(namespaces: namespaces, identity: identity)
     let channel = request.add(channel)
@@ -29,7 +31,10 @@ struct LaunchPlan: Sendable {
     let sources = executable.binds.map { request.add($0.descriptor) }
     appendFileSystem(to: &request, sources)
     appendIdentity(to: &request)
-    request.append(.descriptors(placements(channel: channel, null: null)))
+    let streams = streams.mapValues { request.add($0) }
+    request.append(
+      .descriptors(placements(channel: channel, null: null, streams: streams)))
+    if let shape = self.program { request.append(.reportAt(shape.reportNumber)) }
     appendConfinement(to: &request, program)
     appendProgram(to: &request, program)
     try Self.check(request)
@@ -80,7 +85,11 @@ struct LaunchPlan: Sendable {
       let target = Self.relative(bind.target)
       request.append(bind.kind == .directory ? .directory(target, mode: 0o755) : .file(target))
       let attributes: MountAttributes =
-        bind.kind == .device ? [.noSetUID, .noExecute] : [.readOnly, .noSetUID, .noDevices]
+        switch bind.kind {
+        case .device: [.noSetUID, .noExecute]
+        case _ where bind.isWritable: [.noSetUID, .noDevices, .noExecute]
+        default: [.readOnly, .noSetUID, .noDevices]
+        }
       request.append(.attach(slot: slot, path: target, attributes))
     }
     for temporary in policy.fileSystem.temporary {
@@ -124,13 +133,20 @@ struct LaunchPlan: Sendable {
     request.append(.session)
   }
 
-  private func placements(channel: Int, null: Int) -> [LaunchStep.Placement] {
+  private func placements(
+    channel: Int, null: Int, streams: [Int32: Int]
+  ) -> [LaunchStep.Placement] {
     policy.descriptors.flatMap { grant -> [LaunchStep.Placement] in
       switch grant {
       case .null(let numbers):
         numbers.map { LaunchStep.Placement(descriptor: null, number: UInt32(clamping: $0)) }
       case .channel(let number, _):
         [LaunchStep.Placement(descriptor: channel, number: UInt32(clamping: number))]
+      // A worker has no streams: nobody reads what it writes.
+      case .input, .output:
+        grant.numbers.map {
+          LaunchStep.Placement(descriptor: streams[$0] ?? null, number: UInt32(clamping: $0))
+        }
       }
     }
   }
@@ -160,6 +176,9 @@ struct LaunchPlan: Sendable {
     for temporary in policy.fileSystem.temporary {
       request.append(.landlockAllow(files: rights.data, path: temporary.path))
     }
+    for bind in executable.binds where bind.isWritable {
+      request.append(.landlockAllow(files: rights.data, path: bind.target))
+    }
     for bind in executable.binds where bind.kind == .device {
       request.append(
         .landlockAllow(
@@ -177,10 +196,14 @@ struct LaunchPlan: Sendable {
     var steps = [
       limit(.core, 0), limit(.fileSize, largestFile), limit(.lockedMemory, limits.lockedMemory),
       limit(.openFiles, UInt64(limits.openFiles)),
-      limit(.processes, UInt64(max(limits.processes, limits.threads))),
+      // Process 1 of a program counts too.
+      limit(
+        .processes, UInt64(max(limits.processes, limits.threads)) + (program == nil ? 0 : 1)),
       limit(.messageQueues, 0), limit(.pendingSignals, 64), limit(.stack, 8 << 20),
     ]
-    if let memory = limits.memory {
+    if let memory = program?.memoryBackstop {
+      steps.append(limit(.data, memory))
+    } else if let memory = limits.memory {
       // Writable private memory; what is mapped and never touched counts too, hence the slack.
       steps.append(limit(.data, memory.addingReportingOverflow(Self.dataSlack).partialValue))
     }
@@ -203,12 +226,24 @@ struct LaunchPlan: Sendable {
   }
 
   private func appendProgram(to request: inout LaunchRequest, _ program: Int) {
+    // Before the filter, which is for the program and would stop a fork.
+    if self.program != nil { request.append(.initProcess) }
     request.append(.filter(startupProgram))
     // A crash must end the worker, not start a second program that would look at it.
-    var environment = ["SWIFT_BACKTRACE=enable=no"]
+    var environment = self.program?.environment ?? ["SWIFT_BACKTRACE=enable=no"]
     if executable.isDynamic { environment.append("LD_LIBRARY_PATH=/lib") }
     request.append(
       .execute(
         descriptor: program, arguments: [executable.path] + arguments, environment: environment))
   }
+}
+
+/// How the launch of a program differs from a worker's.
+struct ProgramShape: Sendable {
+  /// Where the launch reports: above every number that the program can have.
+  let reportNumber: UInt32
+  let environment: [String]
+  /// Writable private memory, far above the policy's limit, which the host watches: a program that is refused memory crashes
+  /// somewhere else, and then nobody can tell why.
+  let memoryBackstop: UInt64
 }

@@ -11,6 +11,8 @@ struct ElfImage {
   /// DT_RUNPATH or DT_RPATH, split at colons.
   let runPath: [String]
   let isDynamic: Bool
+  /// Bytes of writable segments in memory, zeroed ones included.
+  let staticBytes: UInt64
 
   enum Defect: Error, Equatable {
     case notElf
@@ -32,6 +34,8 @@ struct ElfImage {
     guard header[4] == 2, header[5] == 1 else { throw .unsupported("not 64-bit little-endian") }
     let segments = try Self.segments(file, header)
     interpreter = try Self.interpreter(file, segments)
+    staticBytes = segments.filter { $0.type == Segment.load && $0.isWritable }
+      .reduce(0) { $0.addingReportingOverflow($1.memorySize).partialValue }
     guard let dynamic = segments.first(where: { $0.type == Segment.dynamic }) else {
       (needed, runPath, isDynamic) = ([], [], false)
       return
@@ -58,6 +62,8 @@ struct ElfImage {
     let offset: UInt64
     let address: UInt64
     let size: UInt64
+    let memorySize: UInt64
+    let isWritable: Bool
   }
 
   private struct Entry {
@@ -77,7 +83,8 @@ struct ElfImage {
       let base = index * programHeaderSize
       return Segment(
         type: table.uint32(at: base), offset: table.uint64(at: base + 8),
-        address: table.uint64(at: base + 16), size: table.uint64(at: base + 32))
+        address: table.uint64(at: base + 16), size: table.uint64(at: base + 32),
+        memorySize: table.uint64(at: base + 40), isWritable: table.uint32(at: base + 4) & 2 != 0)
     }
   }
 

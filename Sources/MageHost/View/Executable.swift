@@ -8,6 +8,8 @@ struct Executable: Sendable {
   /// What is bound into the view.
   var binds: [Bind]
   let isDynamic: Bool
+  /// Bytes of its own writable data, touched or not.
+  let staticBytes: UInt64
 
   struct Bind: Sendable {
     enum Kind: Equatable, Sendable { case file, directory, device }
@@ -18,6 +20,7 @@ struct Executable: Sendable {
     let kind: Kind
     /// The source as the host has opened it: the launch binds this object or fails.
     let descriptor: SharedDescriptor
+    var isWritable = false
   }
 
   /// Whether its path, and those of its view, still lead to the files that were opened.
@@ -34,8 +37,15 @@ struct Executable: Sendable {
   }
 
   /// Opens the program and everything that it needs to start under `policy`.
-  static func open(_ path: String, for policy: Policy) throws(SpawnError) -> Executable {
-    let file = try open(path, "worker executable")
+  ///
+  /// - Parameters:
+  ///   - extra: read-only binds beside the policy's.
+  ///   - implied: shared objects that the program may load without naming them; those that are not there are left out.
+  static func open(
+    _ path: String, for policy: Policy, extra: [(source: String, target: String)] = [],
+    implied: [String] = []
+  ) throws(SpawnError) -> Executable {
+    let file = try open(path, "executable")
     try checkRunnable(file, path)
     let image = try image(of: file, path)
     var binds: [Bind] = []
@@ -43,7 +53,7 @@ struct Executable: Sendable {
       binds.append(try bind(interpreter, at: interpreter))
     }
     do throws(SharedObjects.Failure) {
-      for object in try SharedObjects.needed(by: image, at: path) {
+      for object in try SharedObjects.needed(by: image, at: path, implied: implied) {
         try binds.append(bindObject(object))
       }
     } catch {
@@ -53,8 +63,15 @@ struct Executable: Sendable {
       binds.append(try bind("/dev/\(device)", at: "/dev/\(device)"))
     }
     for path in policy.fileSystem.readOnly { binds.append(try bind(path, at: path)) }
+    for path in policy.fileSystem.readWrite {
+      var bind = try bind(path, at: path)
+      bind.isWritable = true
+      binds.append(bind)
+    }
+    for (source, target) in extra { binds.append(try bind(source, at: target)) }
     return Executable(
-      path: path, descriptor: SharedDescriptor(file), binds: binds, isDynamic: image.isDynamic)
+      path: path, descriptor: SharedDescriptor(file), binds: BindOrder.sorted(binds),
+      isDynamic: image.isDynamic, staticBytes: image.staticBytes)
   }
 
   private static func bindObject(
@@ -93,10 +110,10 @@ struct Executable: Sendable {
   ) throws(SpawnError) {
     let facts = try facts(of: file.number, path)
     guard facts.kind == .regularFile else {
-      throw .notPossible("worker executable \(path): not a regular file")
+      throw .notPossible("executable \(path): not a regular file")
     }
     guard facts.permissions & 0o111 != 0 else {
-      throw .notPossible("worker executable \(path): not executable (chmod +x \(path))")
+      throw .notPossible("executable \(path): not executable (chmod +x \(path))")
     }
   }
 
@@ -116,7 +133,7 @@ struct Executable: Sendable {
     do throws(ElfImage.Defect) {
       return try ElfImage(file)
     } catch {
-      throw .notPossible("worker executable \(path): \(describe(error))")
+      throw .notPossible("executable \(path): \(describe(error))")
     }
   }
 

@@ -23,10 +23,18 @@ struct SharedObjects {
   private let directories: [String]
   private(set) var found: [Object] = []
 
-  /// Everything that `image` needs, itself not included.
-  static func needed(by image: ElfImage, at path: String) throws(Failure) -> [Object] {
+  /// Everything that `image` needs, itself not included. Of `implied`, what there is.
+  static func needed(
+    by image: ElfImage, at path: String, implied: [String] = []
+  ) throws(Failure) -> [Object] {
     var search = SharedObjects(directories: configured() + builtIn)
     try search.add(image, path)
+    for name in implied where image.isDynamic && !search.isKnown(name, image) {
+      guard let file = search.directories.lazy.compactMap({ open($0, name) }).first else {
+        continue
+      }
+      search.found.append(Object(name: name, path: file.path))
+    }
     return search.found
   }
 

@@ -4,7 +4,10 @@ internal import MageSystem
 
 /// Makes a report of a call that a filter stopped, while its caller still waits inside it.
 enum CallReport {
-  static func cause(of call: StoppedCall, phase: ForbiddenCall.Phase) -> Ending.Cause {
+  /// - Parameter policyLine: of the rule that denies it.
+  static func cause(
+    of call: StoppedCall, phase: ForbiddenCall.Phase, policyLine: SourcePosition? = nil
+  ) -> Ending.Cause {
     if isAbort(call) { return .crashed(.abort) }
     // The mappings are read while the caller is stopped: they are those the call was made under.
     let place = MemoryMap(of: Int32(clamping: call.pid)).place(of: call.instructionPointer)
@@ -12,7 +15,8 @@ enum CallReport {
       ForbiddenCall(
         name: SystemCallNames.name(of: call.number) ?? "call \(call.number)", number: call.number,
         arguments: call.arguments, instructionPointer: call.instructionPointer,
-        module: place?.module, offset: place?.offset, phase: phase))
+        module: place?.module, offset: place?.offset, phase: phase,
+        policyLine: policyLine.map { "\($0)" }))
   }
 
   /// abort(3) sends SIGABRT to its own thread. As pid 1 of a namespace the worker would not even be stopped by

@@ -29,10 +29,14 @@ struct ResourceWatch {
   /// Looks at the process. Returns the limit that it has passed, if any, and when to look again.
   mutating func look(at process: borrowing ProcessHandle) -> (passed: Limit?, again: Duration) {
     guard let used = process.cpuTime() else { return (nil, Self.longest) }
+    return look(cpu: used, memory: Self.residentBytes(of: process.pid))
+  }
+
+  /// The same, for use that was measured otherwise.
+  mutating func look(cpu used: Duration, memory: UInt64) -> (passed: Limit?, again: Duration) {
     let isIdle = used == cpu
     cpu = used
     if let cpuLimit, used >= cpuLimit { return (.cpu(cpuLimit), .zero) }
-    let memory = Self.residentBytes(of: process.pid)
     if let memoryLimit, memory > memoryLimit { return (.memory(memoryLimit), .zero) }
     idleRounds = isIdle ? idleRounds + 1 : 0
     return (nil, pause(memory: memory))

@@ -27,8 +27,10 @@ extension Supervisor {
 
   /// How the worker ended, once it has.
   func waitForEnding() async -> Ending {
-    if let ending { return ending }
-    return await withCheckedContinuation { waiting.append($0) }
+    // Looked at inside: other jobs of this actor may run before the body does, and one of them may be the end.
+    await withCheckedContinuation { continuation in
+      if let ending { continuation.resume(returning: ending) } else { waiting.append(continuation) }
+    }
   }
 
   var endingIfEnded: Ending? { ending }
@@ -72,7 +74,8 @@ extension Supervisor {
   func finalUsage(_ status: ExitStatus?) -> ResourceUsage {
     ResourceUsage(
       cpu: status.map { $0.userTime + $0.systemTime } ?? usage.cpu,
-      wall: MonotonicTime.now.since(launched), peakMemoryBytes: status?.peakResidentBytes ?? 0)
+      wall: MonotonicTime.now.since(launched), peakMemoryBytes: status?.peakResidentBytes ?? 0,
+      deniedCalls: broker.denied)
   }
 
   func close(_ error: CallError) {

@@ -1,4 +1,5 @@
 internal import MagePipes
+internal import MagePolicy
 internal import MageSystem
 internal import MageWire
 
@@ -10,6 +11,16 @@ extension Supervisor {
     self.listener = consume listener
   }
 
+  /// The host makes the call in the worker's place, if it is granted by name.
+  private func serve(_ call: StoppedCall) throws(SystemError) {
+    guard let listener = listener.take() else { return }
+    let served = Result { () throws(SystemError) in
+      try broker.serve(call, SystemCallNames.name(of: call.number) ?? "", by: listener)
+    }
+    self.listener = consume listener
+    try served.get()
+  }
+
   func callStopped(_ ready: Epoll.Interest) {
     guard ready.contains(.read) else {
       // Hang-up: every thread under the filter is gone. The pidfd tells the rest.
@@ -18,7 +29,13 @@ extension Supervisor {
     }
     do throws(SystemError) {
       guard let call = try listener?.next() else { return }
-      end(CallReport.cause(of: call, phase: phase))
+      let verdict = plan.policy.verdict(
+        on: SystemCallNames.name(of: call.number) ?? "", arguments: call.arguments,
+        in: phase == .serve ? .serve : .startup)
+      guard phase == .serve, verdict.action == .broker else {
+        return end(CallReport.cause(of: call, phase: phase, policyLine: verdict.rule?.position))
+      }
+      try serve(call)
     } catch {
       // ENOENT: the caller died meanwhile. Anything else is no reason to trust it further.
       if error.errno != Errno.noEntry { end(.notSealed("\(error)")) }

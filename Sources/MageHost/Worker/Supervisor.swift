@@ -21,6 +21,7 @@ actor Supervisor {
   var listener: FilterListener?
   var phase = ForbiddenCall.Phase.startup
   var usage: ResourceWatch
+  var broker: Broker
   var watches: [Watched: Loop.WatchToken] = [:]
   var timers: [Timer: TimerToken] = [:]
 
@@ -48,6 +49,7 @@ actor Supervisor {
     loop = launcher.loop
     self.onEnd = onEnd
     usage = plan.resourceWatch
+    broker = Broker(plan.policy)
   }
 }
 

@@ -128,9 +128,6 @@ extension Connection {
   }
 
   /// ``bind(_:to:)`` at once on the loop, and else as soon as the loop comes to it.
-  ///
-  /// Not by `Task.immediate`: begun on another thread with the loop as its preference, its hop to the actor is lost now and then
-  /// (seen with Swift 6.3.1).
   package nonisolated func bindLater(_ endpoint: EndpointID, to receiver: any MessageReceiver) {
     guard !loop.isCurrent else { return assumeIsolated { $0.bind(endpoint, to: receiver) } }
     Task(executorPreference: loop) { await self.bind(endpoint, to: receiver) }

@@ -22,13 +22,18 @@ public struct Policy: Equatable, Sendable {
   public var serve: PhaseRules
   /// The least isolation under which the worker may run.
   public var requirement: IsolationLevel
+  /// Where the host connects to in the worker's place (`broker connect`).
+  public var connections: [ConnectGrant]
+  /// What the author expects of the rules.
+  public var tests: [PolicyTest]
 
   public init(
     name: String, version: Int = 1, summary: String = "", descriptors: [DescriptorGrant] = [],
     namespaces: Namespaces = Namespaces(), identity: Identity,
     fileSystem: FileSystem = FileSystem(),
     limits: Limits = Limits(), ipc: IPCQuota = IPCQuota(), startup: PhaseRules = PhaseRules(),
-    serve: PhaseRules = PhaseRules(), requirement: IsolationLevel = .full
+    serve: PhaseRules = PhaseRules(), requirement: IsolationLevel = .full,
+    connections: [ConnectGrant] = [], tests: [PolicyTest] = []
   ) {
     self.name = name
     self.version = version
@@ -42,6 +47,14 @@ public struct Policy: Equatable, Sendable {
     self.startup = startup
     self.serve = serve
     self.requirement = requirement
+    self.connections = connections
+    self.tests = tests
+  }
+
+  /// Whether it has no channel, and so is for programs that do not link the worker runtime: they cannot seal themselves,
+  /// and one filter made of the rules of both phases holds from exec to exit.
+  public var isSingleStage: Bool {
+    !descriptors.contains { if case .channel = $0 { true } else { false } }
   }
 
   /// The number of the channel called `name`, which a policy's conditions write `fd.NAME`.
@@ -57,6 +70,18 @@ public enum DescriptorGrant: Equatable, Sendable {
   case null(ClosedRange<Int32>)
   /// The worker's end of a channel to the host.
   case channel(Int32, String)
+  /// Bytes that whoever runs the program gives it to read.
+  case input(Int32)
+  /// Bytes that go to whoever runs the program, at every number of the range.
+  case output(ClosedRange<Int32>)
+
+  /// The descriptors that it fills.
+  public var numbers: ClosedRange<Int32> {
+    switch self {
+    case .null(let range), .output(let range): range
+    case .channel(let number, _), .input(let number): number...number
+    }
+  }
 }
 
 /// How much isolation a host must achieve, or refuse to start the worker.
@@ -119,15 +144,59 @@ public struct FileSystem: Equatable, Sendable {
     }
   }
 
+  /// Files that the host opens in the worker's place (`broker openat`).
+  public struct Brokered: Equatable, Sendable {
+    public enum Access: String, Equatable, Sendable {
+      case read
+      /// Existing files only, for reading and writing.
+      case write
+    }
+
+    public var access: Access
+    /// A directory, without `.` and `..`.
+    public var directory: String
+    /// What the path below the directory must match, whole: `*` is any letters but `/`, `**` any letters.
+    public var pattern: String
+    /// Opens over the worker's whole life.
+    public var maxOpen: UInt32
+
+    public init(_ access: Access, directory: String, pattern: String, maxOpen: UInt32) {
+      self.access = access
+      self.directory = directory
+      self.pattern = pattern
+      self.maxOpen = maxOpen
+    }
+  }
+
   /// Host paths bound read-only at the same place. Absolute, without `.` and `..`.
   public var readOnly: [String]
+  /// Host paths bound at the same place that the worker may change. Absolute, without `.` and `..`.
+  public var readWrite: [String]
   public var temporary: [Temporary]
   /// Names below /dev: `null`, `zero`, `full`, `random` or `urandom`.
   public var devices: [String]
+  public var brokered: [Brokered]
 
-  public init(readOnly: [String] = [], temporary: [Temporary] = [], devices: [String] = []) {
+  public init(
+    readOnly: [String] = [], readWrite: [String] = [], temporary: [Temporary] = [],
+    devices: [String] = [], brokered: [Brokered] = []
+  ) {
     self.readOnly = readOnly
+    self.readWrite = readWrite
     self.temporary = temporary
     self.devices = devices
+    self.brokered = brokered
+  }
+}
+
+/// A place that the host connects to in the worker's place.
+public struct ConnectGrant: Equatable, Hashable, Sendable {
+  /// A host name, or an address as numbers.
+  public var host: String
+  public var port: UInt16
+
+  public init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
   }
 }

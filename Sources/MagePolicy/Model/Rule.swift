@@ -1,8 +1,10 @@
 /// What happens to a system call that a rule matches.
 ///
-/// Where several rules match, the strongest decides, wherever it is written: deny, errno, fake, allow.
+/// Where several rules match, the strongest decides, wherever it is written: deny, errno, fake, broker, allow.
 public enum RuleAction: Equatable, Hashable, Sendable {
   case allow
+  /// The host is asked and makes the call in the caller's place, within ``FileSystem/brokered`` and ``Policy/connections``.
+  case broker
   /// Report and kill, as for a call that no rule names.
   case deny
   /// The call is not made and fails with this errno.

@@ -9,6 +9,9 @@ extension Rule {
     }
     switch action {
     case .deny: return nil
+    case .broker:
+      let known = ["openat", "open", "connect"]
+      return known.contains(call) ? nil : "only \(known.joined(separator: ", ")) can be brokered"
     case .errno, .fake:
       return Self.neverFail.contains(call) ? "'\(call)' cannot fail: a process would hang" : nil
     case .allow: return danger(isSealed: isSealed)

@@ -82,6 +82,15 @@ public enum PolicyConstants {
   /// The name of an errno value. Where two names share a number (EAGAIN, EWOULDBLOCK), the one that sorts first.
   public static func name(ofErrno value: Int32) -> String? { errnoNames[value] }
 
+  /// Every name of ``value(of:)``, sorted.
+  public static var names: [String] { all }
+
+  /// A number as policies write it, `-1` and `0x10` too.
+  public static func number(_ text: String) -> UInt64? {
+    if text.hasPrefix("0x") { return UInt64(text.dropFirst(2), radix: 16) }
+    return UInt64(text) ?? Int64(text).map { UInt64(bitPattern: $0) }
+  }
+
   static let all = values.keys.sorted()
   static let allErrnos = errnos.keys.sorted()
 

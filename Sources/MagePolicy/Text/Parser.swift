@@ -1,8 +1,8 @@
 /// Reads one file of the policy language into ``Syntax``. What names mean, and whether they exist, is ``Resolver``'s matter.
 ///
 /// The grammar, in EBNF. `NAME`, `NUMBER` and `STRING` are tokens (``Token``); `#` comments; white space only separates.
-/// Sections come in any order, each at most once except `include` and `syscalls`; so do the keys inside a section, except
-/// `ro`, `tmp`, `dev` and `on`.
+/// Sections come in any order, each at most once except `include`, `syscalls` and `test`; so do the keys inside a section, except
+/// `ro`, `rw`, `tmp`, `dev`, `broker`, `connect` and `on`.
 ///
 ///     file        = ( "policy" | "group" ) NAME "version" NUMBER { section } ;
 ///     section     = "describe" STRING
@@ -14,11 +14,15 @@
 ///                 | "identity" "{" { "uid" NUMBER | "gid" NUMBER | "capabilities" "none" | "no-new-privs" } "}"
 ///                 | "filesystem" "{" { file-entry } "}"
 ///                 | "limits" "{" { limit } "}"
-///                 | "ipc" "{" { quota } "}" ;
-///     grant       = NUMBER [ ".." NUMBER ] "null" | NUMBER "channel" NAME ;
+///                 | "network" "{" { "connect" STRING "port" NUMBER } "}"
+///                 | "ipc" "{" { quota } "}"
+///                 | "on" "violation" "{" { "kill" | "report" "call" | "restart" "never" } "}"
+///                 | "test" STRING "in" ( "startup" | "serve" ) "{" { expectation } "}" ;
+///     grant       = NUMBER [ ".." NUMBER ] ( "null" | "output" ) | NUMBER ( "input" | "channel" NAME ) ;
 ///     kind        = "user" | "pid" | "mount" | "ipc" | "uts" | "cgroup" ;
-///     file-entry  = "root" "empty" | "proc" "none" | "ro" STRING | "tmp" STRING "size" size [ "noexec" ]
-///                 | "dev" device { device } ;
+///     file-entry  = "root" "empty" | "proc" "none" | ( "ro" | "rw" ) STRING | "tmp" STRING "size" size [ "noexec" ]
+///                 | "dev" device { device }
+///                 | "broker" ( "read" | "write" ) STRING [ "max-open" NUMBER ] [ "no-symlinks" ] ;
 ///     device      = "null" | "zero" | "full" | "random" | "urandom" ;
 ///     limit       = "memory" size | "cpu" duration | "wall" duration [ "per" "request" ] | "output" size
 ///                 | "processes" NUMBER | "threads" NUMBER | "open-files" NUMBER | "core" "none" | "locked-memory" size ;
@@ -30,17 +34,21 @@
 ///
 ///     rule        = "allow" calls [ condition ]
 ///                 | "allow" "dangerous" calls [ condition ] "because" STRING
-///                 | "deny" calls [ condition ]
+///                 | ( "deny" | "broker" ) calls [ condition ]
 ///                 | "errno" NAME calls [ condition ]
 ///                 | "fake" calls "=" [ "-" ] NUMBER [ condition ] ;
-///     calls       = NAME { NAME } | "{" NAME { NAME } "}" ;
+///     calls       = call { call } | "{" call { call } "}" ;
+///     call        = [ "?" ] NAME ;                                        (* with "?", one that may be unknown *)
 ///     condition   = "when" or | "unless" or ;                             (* unless x: when not x *)
 ///     or          = and { "or" and } ;
 ///     and         = not { "and" not } ;
 ///     not         = "not" not | "(" or ")" | comparison ;
 ///     comparison  = NAME [ "&" value ] ( "==" value | "!=" value | "has" value | "in" "{" value { "," value } "}" ) ;
 ///     value       = term { "|" term } ;
-///     term        = NAME | [ "-" ] NUMBER ;                               (* a constant, or fd.CHANNEL *)
+///     term        = NAME | [ "-" ] NUMBER | NUMBER "<<" NUMBER ;          (* a constant, fd.CHANNEL or self *)
+///
+///     expectation = ( "allows" | "kills" | "brokers" | "fakes" | "errno" NAME ) { expected } ;
+///     expected    = [ "abi" ( "i386" | "x32" ) ] ( NAME [ "(" NAME ":" value { "," NAME ":" value } ")" ] | "nr" "(" NUMBER ")" ) ;
 struct Parser {
   private let tokens: [Located<Token>]
   private var index = 0
@@ -77,7 +85,7 @@ struct Parser {
     var seen: Set<String> = []
     while current.value != .end {
       let key = try word("a section")
-      let repeats = key.value == "include" || key.value == "syscalls"
+      let repeats = ["include", "syscalls", "test"].contains(key.value)
       guard repeats || seen.insert(key.value).inserted else {
         throw PolicyError(key.position, "'\(key.value)' is given twice")
       }
@@ -87,10 +95,10 @@ struct Parser {
 
   private static let sections = [
     "describe", "include", "syscalls", "require", "fds", "namespaces", "identity", "filesystem",
-    "limits", "ipc",
+    "limits", "ipc", "network", "on", "test",
   ]
   /// Parts of the language's design that this version does not have.
-  private static let unsupported: Set<String> = ["test", "on", "output", "broker", "restart"]
+  private static let unsupported: Set<String> = ["output", "broker", "restart"]
 
   private mutating func parseSection(_ key: Located<String>) throws(PolicyError) {
     guard !Self.unsupported.contains(key.value) else {
@@ -112,7 +120,10 @@ struct Parser {
     case "identity": try parseIdentity(key.position)
     case "filesystem": try parseFileSystem(key.position)
     case "limits": try parseLimits(key.position)
-    default: try parseQuota(key.position)
+    case "ipc": try parseQuota(key.position)
+    case "network": try parseNetwork(key.position)
+    case "on": try parseReaction()
+    default: try parseTest()
     }
   }
 

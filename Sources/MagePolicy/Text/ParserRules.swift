@@ -12,14 +12,14 @@ extension Parser {
 
   mutating func parseRules() throws(PolicyError) {
     let name = try word("'startup' or 'serve'")
-    guard let phase = Phase(rawValue: name.value) else {
+    guard let phase = PolicyPhase(rawValue: name.value) else {
       throw .unknown("phase", name, among: ["startup", "serve"])
     }
     try symbol(.open)
     while !take(.close) { syntax.rules.append(try rule(phase)) }
   }
 
-  private mutating func rule(_ phase: Phase) throws(PolicyError) -> RuleSyntax {
+  private mutating func rule(_ phase: PolicyPhase) throws(PolicyError) -> RuleSyntax {
     let start = try word("a rule or '}'")
     var rule = RuleSyntax(phase: phase, action: .allow, calls: [], position: start.position)
     let dangerous = current.position
@@ -29,8 +29,8 @@ extension Parser {
     case "deny": rule.action = .deny
     case "errno": rule.action = .errno(try word("the name of an errno"))
     case "fake": break
-    case "broker": throw .unsupported("broker", at: start.position)
-    default: throw .unknown("rule", start, among: ["allow", "deny", "errno", "fake"])
+    case "broker": rule.action = .broker
+    default: throw .unknown("rule", start, among: ["allow", "deny", "errno", "fake", "broker"])
     }
     rule.calls = try calls()
     if start.value == "fake" { rule.action = .fake(try fakedValue()) }
@@ -46,17 +46,20 @@ extension Parser {
   private mutating func calls() throws(PolicyError) -> [Located<String>] {
     let isBraced = take(.open)
     var calls: [Located<String>] = []
+    var isGiven = false
     while true {
-      if take(.question) {
-        throw .unsupported("?", at: current.position)
-      }
+      // `?statx`: a call that this table may not know yet, and then a rule that says nothing.
+      let mayBeUnknown = take(.question)
       guard case .word(let word) = current.value, isBraced || !Self.ruleWords.contains(word) else {
         break
       }
-      calls.append(Located(value: word, position: current.position))
+      isGiven = true
+      if !mayBeUnknown || SystemCallNames.number(of: word) != nil {
+        calls.append(Located(value: word, position: current.position))
+      }
       advance()
     }
-    guard !calls.isEmpty else { throw expected("the name of a system call") }
+    guard isGiven else { throw expected("the name of a system call") }
     if isBraced { try symbol(.close) }
     return calls
   }
@@ -127,7 +130,7 @@ extension Parser {
     return result
   }
 
-  private mutating func value() throws(PolicyError) -> [Located<Term>] {
+  mutating func value() throws(PolicyError) -> [Located<Term>] {
     var terms = [try term()]
     while take(.or) { terms.append(try term()) }
     return terms
@@ -142,6 +145,13 @@ extension Parser {
     let isNegative = take(.minus)
     let limit = isNegative ? UInt64(Int64.max) : .max
     let magnitude = try number("a constant or a number", in: 0...limit)
+    if !isNegative, take(.shift) {
+      let places = try number("a number of places", in: 0...63)
+      guard (magnitude << places) >> places == magnitude else {
+        throw PolicyError(position, "number too large")
+      }
+      return Located(value: .number(magnitude << places), position: position)
+    }
     return Located(
       value: isNegative ? .negative(magnitude) : .number(magnitude), position: position)
   }

@@ -12,7 +12,7 @@ extension Parser {
         let atLeastFirst = UInt64(truncatingIfNeeded: first)...numbers.upperBound
         last = Int32(truncatingIfNeeded: try number("the last descriptor", in: atLeastFirst))
       }
-      let kind = try word("'null' or 'channel'")
+      let kind = try word("'null', 'channel', 'input' or 'output'")
       let grant = try descriptorGrant(kind, first...last)
       syntax.descriptors.append(Located(value: grant, position: position))
     }
@@ -26,9 +26,13 @@ extension Parser {
     case "channel" where range.count == 1:
       return .channel(range.lowerBound, try word("the channel's name").value)
     case "channel": throw PolicyError(kind.position, "a channel has one descriptor")
-    case "memory", "output", "input", "pipe":
+    case "output": return .output(range)
+    case "input" where range.count == 1: return .input(range.lowerBound)
+    case "input": throw PolicyError(kind.position, "an input has one descriptor")
+    case "memory", "pipe":
       throw .unsupported("fds \(kind.value)", at: kind.position)
-    default: throw .unknown("kind of descriptor", kind, among: ["null", "channel"])
+    default:
+      throw .unknown("kind of descriptor", kind, among: ["null", "channel", "input", "output"])
     }
   }
 
@@ -74,17 +78,20 @@ extension Parser {
     }
   }
 
+  private static let fileKeys = ["root", "proc", "ro", "rw", "tmp", "dev", "broker"]
+
   mutating func parseFileSystem(_ position: SourcePosition) throws(PolicyError) {
     var result = FileSystem()
     try block(
-      keys: ["root", "proc", "ro", "tmp", "dev"], repeatable: ["ro", "tmp", "dev"],
-      unsupported: ["broker", "rw"]
+      keys: Self.fileKeys, repeatable: ["ro", "rw", "tmp", "dev", "broker"]
     ) { parser, key throws(PolicyError) in
       switch key.value {
       case "root": try parser.only("empty", of: "root")
       case "proc": try parser.only("none", of: "proc")
       case "ro": result.readOnly.append(try parser.path())
+      case "rw": result.readWrite.append(try parser.path())
       case "tmp": result.temporary.append(try parser.temporary())
+      case "broker": result.brokered.append(try parser.brokered())
       default: result.devices += try parser.devices()
       }
     }
@@ -92,7 +99,7 @@ extension Parser {
   }
 
   /// A path that names one place whatever the working directory and whatever lies there.
-  private mutating func path() throws(PolicyError) -> String {
+  mutating func path() throws(PolicyError) -> String {
     let path = try string("a path")
     let parts = path.value.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
     let bad = parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
@@ -111,9 +118,8 @@ extension Parser {
 
   private mutating func devices() throws(PolicyError) -> [String] {
     let known = ["null", "zero", "full", "random", "urandom"]
-    let keys: Set<String> = ["root", "proc", "ro", "tmp", "dev", "broker", "rw"]
     var names: [String] = []
-    while case .word(let name) = current.value, !keys.contains(name) || names.isEmpty {
+    while case .word(let name) = current.value, !Self.fileKeys.contains(name) || names.isEmpty {
       let device = try word("a device")
       guard known.contains(name) else { throw .unknown("device", device, among: known) }
       guard !names.contains(name) else {

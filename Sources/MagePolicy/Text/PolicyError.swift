@@ -32,6 +32,11 @@ public struct PolicyError: Error, Equatable, Sendable {
       suggestion: Spelling.nearest(to: name.value, among: known))
   }
 
+  /// The known name that somebody who typed `name` meant, if one is near.
+  public static func suggestion(for name: String, among known: [String]) -> String? {
+    Spelling.nearest(to: name, among: known)
+  }
+
   /// A key of the language that has no implementation: refused, since to ignore it would grant or limit something else
   /// than the author reads.
   static func unsupported(_ what: String, at position: SourcePosition) -> PolicyError {

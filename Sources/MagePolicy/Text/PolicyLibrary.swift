@@ -35,7 +35,7 @@ public struct PolicyLibrary: Sendable {
     return policy
   }
 
-  /// The policy in a file anywhere; what it includes comes from the library.
+  /// The policy in a file anywhere; what it includes comes from the library. A file whose first letter is `{` is in JSON.
   ///
   /// - Throws: the first mistake in it, or that it cannot be read.
   public func policy(atPath path: String) throws(PolicyError) -> Policy {
@@ -45,7 +45,10 @@ public struct PolicyLibrary: Sendable {
     } catch {
       throw PolicyError(file: path, line: 0, column: 0, message: error.message)
     }
-    return try PolicyParser.parse(text, file: path, include: include)
+    guard text.first(where: { !$0.isWhitespace }) == "{" else {
+      return try PolicyParser.parse(text, file: path, include: include)
+    }
+    return try PolicyParser.parseJSON(text, file: path)
   }
 
   /// Reads a file of the library, which may not be reached through a symbolic link: what is in the library is what a

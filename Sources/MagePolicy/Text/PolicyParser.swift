@@ -35,3 +35,26 @@ public enum PolicyParser {
     throw IncludeFailure("cannot include '\(name)': there is no library")
   }
 }
+
+extension PolicyParser {
+  /// Reads the JSON form of a policy (``Policy/json``), which includes nothing.
+  ///
+  /// - Throws: the first mistake; in a rule, with its place in the text form.
+  public static func parseJSON(_ text: String, file: String) throws(PolicyError) -> Policy {
+    let written: String
+    do throws(JSONValue.Malformed) {
+      let json = try JSONValue.parse(text)
+      do throws(PolicyJSONReader.Mistake) {
+        written = try PolicyJSONReader.text(of: json)
+      } catch {
+        throw JSONValue.Malformed(message: error.message, offset: 0)
+      }
+    } catch {
+      let line = text.utf8.prefix(error.offset).count { $0 == 0x0A } + 1
+      throw PolicyError(
+        file: file, line: error.offset > 0 ? line : 0, column: error.offset > 0 ? 1 : 0,
+        message: error.message)
+    }
+    return try parse(written, file: file)
+  }
+}

@@ -13,10 +13,18 @@ enum PolicyPrinter {
     lines += section("namespaces", namespaces(policy.namespaces))
     lines += section("identity", identity(policy.identity))
     lines += section("filesystem", fileSystem(policy.fileSystem))
+    if !policy.connections.isEmpty {
+      lines += section(
+        "network", policy.connections.map { "connect \(quoted($0.host)) port \($0.port)" })
+    }
     lines += section("limits", limits(policy.limits))
     lines += section("ipc", quota(policy.ipc))
     lines += section("syscalls startup", policy.startup.rules.map(rule))
     lines += section("syscalls serve", policy.serve.rules.map(rule))
+    for test in policy.tests {
+      lines += section(
+        "test \(quoted(test.name)) in \(test.phase.rawValue)", test.expectations.map(expectation))
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -25,10 +33,14 @@ enum PolicyPrinter {
   }
 
   private static func descriptor(_ grant: DescriptorGrant) -> String {
-    switch grant {
-    case .null(let range) where range.count == 1: "\(range.lowerBound) null"
-    case .null(let range): "\(range.lowerBound)..\(range.upperBound) null"
-    case .channel(let number, let name): "\(number) channel \(name)"
+    let numbers = grant.numbers
+    let first = "\(numbers.lowerBound)"
+    let range = numbers.count == 1 ? first : "\(first)..\(numbers.upperBound)"
+    return switch grant {
+    case .null: "\(range) null"
+    case .channel(_, let name): "\(range) channel \(name)"
+    case .input: "\(range) input"
+    case .output: "\(range) output"
     }
   }
 
@@ -45,9 +57,13 @@ enum PolicyPrinter {
   private static func fileSystem(_ files: FileSystem) -> [String] {
     let devices = files.devices.joined(separator: " ")
     return ["root empty", "proc none"] + files.readOnly.map { "ro \(quoted($0))" }
+      + files.readWrite.map { "rw \(quoted($0))" }
       + files.temporary.map {
         "tmp \(quoted($0.path)) size \(size($0.size))\($0.noexec ? " noexec" : "")"
       } + (devices.isEmpty ? [] : ["dev \(devices)"])
+      + files.brokered.map {
+        "broker \($0.access) \(quoted("\($0.directory)/\($0.pattern)")) max-open \($0.maxOpen)"
+      }
   }
 
   private static func limits(_ limits: Limits) -> [String] {
@@ -76,18 +92,36 @@ enum PolicyPrinter {
     ]
   }
 
+  // MARK: Tests
+
+  static func expectation(_ expectation: PolicyExpectation) -> String {
+    let outcome =
+      switch expectation.outcome {
+      case .allows: "allows"
+      case .kills: "kills"
+      case .brokers: "brokers"
+      case .fakes: "fakes"
+      case .errno(let value): "errno \(errnoName(value))"
+      }
+    let abi = expectation.abi == .native ? "" : "abi \(expectation.abi.rawValue) "
+    return "\(outcome) \(abi)\(target(expectation))"
+  }
+
+  private static func target(_ expectation: PolicyExpectation) -> String {
+    switch expectation.target {
+    case .number(let number): return "nr(\(number))"
+    case .call(let call):
+      let arguments = expectation.arguments.sorted { $0.key < $1.key }
+        .map { "\($0.key): \($0.value.spelling)" }
+      return arguments.isEmpty ? call : "\(call)(\(arguments.joined(separator: ", ")))"
+    }
+  }
+
   // MARK: Rules
 
   /// Sorts by call, strongest action first.
   static func sortKey(_ rule: Rule) -> String {
-    let rank =
-      switch rule.action {
-      case .deny: 0
-      case .errno: 1
-      case .fake: 2
-      case .allow: 3
-      }
-    return "\(rule.call) \(rank) \(self.rule(rule))"
+    "\(rule.call) \(rule.action.rank) \(self.rule(rule))"
   }
 
   static func rule(_ rule: Rule) -> String {
@@ -97,13 +131,14 @@ enum PolicyPrinter {
       switch rule.action {
       case .allow: "allow \(danger.isEmpty ? "" : "dangerous ")\(rule.call)"
       case .deny: "deny \(rule.call)"
+      case .broker: "broker \(rule.call)"
       case .errno(let value): "errno \(errnoName(value)) { \(rule.call) }"
       case .fake(let value): "fake \(rule.call) = \(value)"
       }
     return head + condition + danger
   }
 
-  private static func errnoName(_ value: Int32) -> String {
+  static func errnoName(_ value: Int32) -> String {
     PolicyConstants.name(ofErrno: value) ?? "\(value)"
   }
 
@@ -154,7 +189,7 @@ enum PolicyPrinter {
   }
 
   /// In the largest unit that divides it; below a nanosecond, nothing is kept.
-  private static func duration(_ duration: Duration) -> String {
+  static func duration(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     for (perSecond, unit) in [(1, "s"), (1_000, "ms"), (1_000_000, "us")] as [(Int64, String)] {
       let attosecondsPerUnit = 1_000_000_000_000_000_000 / perSecond
@@ -164,7 +199,7 @@ enum PolicyPrinter {
     return "\(seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)ns"
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -176,4 +211,14 @@ enum PolicyPrinter {
     }
     return result + "\""
   }
+}
+
+extension Rule: CustomStringConvertible {
+  /// As a policy writes it.
+  public var description: String { PolicyPrinter.rule(self) }
+}
+
+extension PolicyExpectation: CustomStringConvertible {
+  /// As a policy writes it.
+  public var description: String { PolicyPrinter.expectation(self) }
 }

@@ -77,9 +77,10 @@ struct Resolver {
       descriptors: syntax.descriptors.map(\.value), namespaces: namespaces.value,
       identity: identity.value, fileSystem: syntax.fileSystem?.value ?? FileSystem(),
       limits: syntax.limits?.value ?? Limits(), ipc: syntax.ipc?.value ?? IPCQuota(),
-      requirement: requirement)
+      requirement: requirement, connections: syntax.connections?.value ?? [])
     policy.startup = PhaseRules(try resolved(.startup, policy))
     policy.serve = PhaseRules(try resolved(.serve, policy))
+    for test in syntax.tests { policy.tests.append(try TestResolver(policy).test(test)) }
     return policy
   }
 
@@ -87,7 +88,7 @@ struct Resolver {
     PolicyError(syntax.name.position, "policy '\(syntax.name.value)' lacks '\(section)'")
   }
 
-  private func resolved(_ phase: Phase, _ policy: Policy) throws(PolicyError) -> [Rule] {
+  private func resolved(_ phase: PolicyPhase, _ policy: Policy) throws(PolicyError) -> [Rule] {
     var result: [Rule] = []
     for rule in rules where rule.phase == phase {
       for call in rule.calls { result.append(try RuleResolver(policy).rule(rule, call)) }

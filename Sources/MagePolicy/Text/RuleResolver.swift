@@ -24,13 +24,17 @@ struct RuleResolver {
     switch action {
     case .allow: return .allow
     case .deny: return .deny
+    case .broker: return .broker
     case .fake(let value): return .fake(value.value)
-    case .errno(let name):
-      guard let number = PolicyConstants.errno(named: name.value) else {
-        throw .unknown("errno", name, among: PolicyConstants.allErrnos)
-      }
-      return .errno(number)
+    case .errno(let name): return .errno(try Self.errno(name))
     }
+  }
+
+  static func errno(_ name: Located<String>) throws(PolicyError) -> Int32 {
+    guard let number = PolicyConstants.errno(named: name.value) else {
+      throw .unknown("errno", name, among: PolicyConstants.allErrnos)
+    }
+    return number
   }
 
   // MARK: Conditions
@@ -117,10 +121,24 @@ struct RuleResolver {
     return ConstantValue(bits: bits, spelling: spellings.joined(separator: "|"))
   }
 
+  /// A value whatever the width of the argument it is for.
+  func constant(of terms: [Located<Term>]) throws(PolicyError) -> ConstantValue {
+    var bits: UInt64 = 0
+    var spellings: [String] = []
+    for term in terms {
+      let (value, spelling) = try constant(term)
+      bits |= value
+      spellings.append(spelling)
+    }
+    return ConstantValue(bits: bits, spelling: spellings.joined(separator: "|"))
+  }
+
   private func constant(_ term: Located<Term>) throws(PolicyError) -> (UInt64, String) {
     switch term.value {
     case .number(let number): return (number, "\(number)")
     case .negative(let magnitude): return (0 &- magnitude, "-\(magnitude)")
+    case .name("self"):
+      return (policy.isSingleStage ? Self.programPID : Self.workerPID, "self")
     case .name(let name) where name.hasPrefix("fd."):
       let channel = String(name.dropFirst(3))
       guard let number = policy.channel(named: channel) else {
@@ -136,6 +154,10 @@ struct RuleResolver {
       return (bits, name)
     }
   }
+
+  /// Its own number in its pid namespace: a worker is the first process in it, a program the child of the first.
+  private static let workerPID: UInt64 = 1
+  private static let programPID: UInt64 = 2
 
   private var channelNames: [String] {
     policy.descriptors.compactMap { if case .channel(_, let name) = $0 { name } else { nil } }

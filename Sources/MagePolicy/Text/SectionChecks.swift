@@ -16,23 +16,17 @@ enum SectionChecks {
     var taken: Set<Int32> = []
     var names: Set<String> = []
     for grant in grants {
-      for number in numbers(grant.value) where !taken.insert(number).inserted {
+      for number in grant.value.numbers where !taken.insert(number).inserted {
         throw PolicyError(grant.position, "descriptor \(number) is given twice")
       }
       if case .channel(_, let name) = grant.value, !names.insert(name).inserted {
         throw PolicyError(grant.position, "two channels are named '\(name)'")
       }
-      if let last = numbers(grant.value).last, UInt32(clamping: last) >= openFiles {
+      let last = grant.value.numbers.upperBound
+      if UInt32(clamping: last) >= openFiles {
         throw PolicyError(
           grant.position, "descriptor \(last) is above the limit of \(openFiles) open files")
       }
-    }
-  }
-
-  private static func numbers(_ grant: DescriptorGrant) -> ClosedRange<Int32> {
-    switch grant {
-    case .null(let range): range
-    case .channel(let number, _): number...number
     }
   }
 

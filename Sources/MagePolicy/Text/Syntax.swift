@@ -14,6 +14,8 @@ struct Syntax {
   var limits: Located<Limits>?
   var ipc: Located<IPCQuota>?
   var requirement: Located<IsolationLevel>?
+  var connections: Located<[ConnectGrant]>?
+  var tests: [TestSyntax] = []
   var rules: [RuleSyntax] = []
 
   struct Include {
@@ -22,16 +24,14 @@ struct Syntax {
   }
 }
 
-enum Phase: String { case startup, serve }
-
 struct RuleSyntax {
   enum Action {
-    case allow, deny
+    case allow, deny, broker
     case errno(Located<String>)
     case fake(Located<Int64>)
   }
 
-  var phase: Phase
+  var phase: PolicyPhase
   var action: Action
   var calls: [Located<String>]
   var condition: ConditionSyntax?
@@ -61,4 +61,30 @@ enum Term {
   case name(String)
   case number(UInt64)
   case negative(UInt64)
+}
+
+struct TestSyntax {
+  var name: String
+  var phase: PolicyPhase
+  var expectations: [ExpectationSyntax]
+}
+
+struct ExpectationSyntax {
+  enum Outcome {
+    case allows, kills, brokers, fakes
+    case errno(Located<String>)
+  }
+  enum Target {
+    case call(Located<String>, [Argument])
+    case number(Int32)
+  }
+  struct Argument {
+    var name: Located<String>
+    var value: [Located<Term>]
+  }
+
+  var outcome: Outcome
+  var target: Target
+  var abi: PolicyExpectation.ABI
+  var position: SourcePosition
 }

@@ -32,6 +32,8 @@ enum Token: Equatable {
     case per = "/"
     case minus = "-"
     case question = "?"
+    case colon = ":"
+    case shift = "<<"
   }
 
   /// As messages name it.

@@ -1,0 +1,20 @@
+internal import ArgumentParser
+
+/// The command line of the framework.
+@main
+struct Mage: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mage",
+    abstract: "Runs programs in a sandbox, and explains what a sandbox lets through.",
+    discussion: """
+      Examples:
+        mage run -- /bin/echo hello
+        mage run --policy judge --cpu 2s --memory 256MiB --report report.json -- ./solution
+        mage policy explain judge mmap --prot 5
+        mage doctor
+
+      Shell completion: mage --generate-completion-script bash|zsh|fish
+      """,
+    version: "0.1.0",
+    subcommands: [RunCommand.self, PolicyCommand.self, DoctorCommand.self])
+}

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import Glibc
+internal import MageHost
+internal import MagePipes
+internal import MagePolicy
+
+struct LearnCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "learn",
+    abstract: "Runs a program and writes the policy that admits what it did.",
+    discussion: """
+      The program runs in its namespaces and under its limits, but may make every call: learn from programs that you trust. \
+      Run it on all that it has to do, then read the policy: it says how often each call was seen.
+
+      Example: mage policy learn --output solver.sandbox -- ./solver problem.txt
+      """)
+
+  @OptionGroup var place: PolicyPlace
+  @Option(help: "The policy whose files, limits and streams the program gets.")
+  var base = "judge"
+  @Option(help: "The new policy's name.") var name = "learned"
+  @Option(
+    name: .customLong("bind-ro"), parsing: .singleValue,
+    help: ArgumentHelp("A file or directory that the program may read.", valueName: "src[:dst]"))
+  var binds: [BindOption] = []
+  @Option(help: ArgumentHelp("Where to write the policy.", valueName: "file"))
+  var output = "learned.sandbox"
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("The program, and its arguments.", valueName: "program"))
+  var command: [String] = []
+
+  func validate() throws {
+    guard !command.isEmpty else {
+      throw ValidationError("no program: mage policy learn -- PROGRAM")
+    }
+  }
+
+  func run() async throws {
+    StandardStreams.fill()
+    let base = try place.load(base)
+    let program = Program(
+      Paths.program(command[0]), arguments: Array(command.dropFirst()),
+      binds: binds.map { Program.Bind(source: $0.source, target: $0.target) })
+    let text = try await learn(program, base)
+    let file = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0, Console.write(text, to: file) else {
+      Console.complain("\(output): cannot be written")
+      throw ExitCode(ExitStatus.noOutput)
+    }
+    close(file)
+  }
+
+  private func learn(_ program: Program, _ base: Policy) async throws -> String {
+    do {
+      let host = try Host()
+      let result = try await host.learn(program, policy: base)
+      await host.shutDown()
+      Console.complain("the program \(result.ending)")
+      return result.learned.text(name: name, base: base)
+    } catch {
+      Console.complain("\(error)")
+      throw ExitCode(ExitStatus.no)
+    }
+  }
+}

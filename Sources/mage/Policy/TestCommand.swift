@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import MagePolicy
+internal import MageSeccomp
+
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Runs the tests that policies bring along, on the compiled filters.",
+    discussion: """
+      With --live the kernel is asked as well: a process installs the filter and makes every call of the tests, with each result of \
+      the filter replaced by an errno of its own, so that no call is really made.
+      """)
+
+  @OptionGroup var place: PolicyPlace
+  @Flag(help: "Ask this machine's kernel too.") var live = false
+  @Argument(help: "Policies (default: all of the library).") var policies: [String] = []
+
+  func run() throws {
+    var failed = false
+    for name in policies.isEmpty ? place.names : policies {
+      let filters = try place.loadFilters(name)
+      var failures = PolicyTester(filters).failures()
+      if live { failures += try LiveTest(filters).failures() }
+      for failure in failures { TestReport.complain(failure) }
+      let count = filters.policy.tests.reduce(0) { $0 + $1.expectations.count }
+      Console.print("\(filters.policy.name): \(count) expectations, \(failures.count) failed")
+      failed = failed || !failures.isEmpty
+    }
+    if failed { throw ExitCode(ExitStatus.no) }
+  }
+}
+
+enum TestReport {
+  static func complain(_ failure: PolicyTester.Failure) {
+    let place = failure.expectation.position.map { "\($0): " } ?? ""
+    Console.complain(
+      "\(place)test \"\(failure.test)\": \(failure.expectation) is \(failure.answer)")
+  }
+}

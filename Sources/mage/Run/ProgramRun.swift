@@ -1,0 +1,99 @@
+internal import Glibc
+internal import MageHost
+internal import MagePipes
+internal import MagePolicy
+
+/// One `mage run`.
+struct ProgramRun {
+  let options: RunCommand
+
+  /// What the command itself exits with when no program did.
+  enum Status {
+    static let limit: Int32 = 124
+    static let notStarted: Int32 = 125
+    static let forbiddenCall: Int32 = 126
+  }
+
+  /// Runs the program and returns the command's exit status.
+  func run() async -> Int32 {
+    let interrupts = Interrupts()
+    do throws(RunFailure) {
+      let policy = try policy()
+      let streams = try streams()
+      let host = try host()
+      let result = await launch(host, policy, streams, interrupts)
+      await host.shutDown()
+      try write(result)
+      return result.exitStatus
+    } catch {
+      Console.complain(error.text)
+      try? write(.notStarted(error.text))
+      return Status.notStarted
+    }
+  }
+
+  private func policy() throws(RunFailure) -> Policy {
+    do throws(PolicyError) {
+      return limited(try options.place.policy(options.policy))
+    } catch {
+      throw RunFailure("\(error)")
+    }
+  }
+
+  /// The policy with the limits of the command line in place of its own.
+  private func limited(_ policy: Policy) -> Policy {
+    var policy = policy
+    if let cpu = options.cpu { policy.limits.cpu = cpu.duration }
+    if let wall = options.wall { policy.limits.wall = wall.duration }
+    if let memory = options.memory { policy.limits.memory = memory.bytes }
+    if let output = options.output { policy.limits.output = output.bytes }
+    if let processes = options.processes { policy.limits.processes = processes }
+    if let threads = options.threads { policy.limits.threads = threads }
+    if let openFiles = options.openFiles { policy.limits.openFiles = openFiles }
+    return policy
+  }
+
+  private func streams() throws(RunFailure) -> Program.Streams {
+    guard let path = options.input else { return Program.Streams() }
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { throw RunFailure("\(path): \(String(cString: strerror(errno)))") }
+    return Program.Streams(input: number)
+  }
+
+  private func host() throws(RunFailure) -> Host {
+    do throws(HostError) { return try Host() } catch { throw RunFailure("\(error)") }
+  }
+
+  private func launch(
+    _ host: Host, _ policy: Policy, _ streams: Program.Streams, _ interrupts: Interrupts
+  ) async -> RunResult {
+    let program = Program(
+      Paths.program(options.command[0]), arguments: Array(options.command.dropFirst()),
+      binds: options.binds.map { Program.Bind(source: $0.source, target: $0.target) },
+      streams: streams)
+    do throws(SpawnError) {
+      let process = try await host.start(program, policy: policy)
+      interrupts.onFirst { Task { await process.kill() } }
+      let ending = await process.ending()
+      return RunResult(ending, process.mechanisms, interruptedBy: interrupts.signal)
+    } catch {
+      Console.complain("\(error)")
+      return .notStarted("\(error)")
+    }
+  }
+
+  private func write(_ result: RunResult) throws(RunFailure) {
+    let text = result.json.description + "\n"
+    if options.json || options.report == "-" { Console.write(text, to: STDERR_FILENO) }
+    guard let path = options.report, path != "-" else { return }
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw RunFailure("\(path): \(String(cString: strerror(errno)))") }
+    defer { close(file) }
+    guard Console.write(text, to: file) else { throw RunFailure("\(path): cannot be written") }
+  }
+}
+
+struct RunFailure: Error {
+  let text: String
+  init(_ text: String) { self.text = text }
+}

@@ -1,0 +1,144 @@
+internal import ArgumentParser
+internal import Glibc
+internal import MageHost
+internal import MagePipes
+internal import MagePolicy
+
+/// `mage run`: any program under a single-stage policy.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a program under a policy and says how it ended.",
+    discussion: """
+      Standard input, output and error pass through. The program sees its own shared objects, what the policy gives it and what \
+      --bind-ro adds, and nothing else of this machine.
+
+      Exit status: the program's own when it finished; 124 a limit ended it; 125 it could not be started; 126 it made a \
+      forbidden call; 128+N signal N ended it, or this command.
+
+      Examples:
+        mage run -- /bin/echo hello
+        mage run --cpu 1s --wall 5s --memory 64MiB --stdin input.txt -- ./solution
+        mage run --bind-ro /usr/share/dict -- /usr/bin/wc -l /usr/share/dict/words
+        mage run --report report.json -- ./solution && cat report.json
+      """)
+
+  @Option(help: "A policy's name, or a file.")
+  var policy = "judge"
+
+  @OptionGroup var place: PolicyPlace
+
+  @Option(
+    name: .customLong("bind-ro"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A file or directory that the program may read, at DST or where it is.",
+      valueName: "src[:dst]"))
+  var binds: [BindOption] = []
+
+  @Option(help: ArgumentHelp("Processor time: 2s, 500ms.", valueName: "time"))
+  var cpu: DurationOption?
+
+  @Option(help: ArgumentHelp("Time until the program must have ended.", valueName: "time"))
+  var wall: DurationOption?
+
+  @Option(help: ArgumentHelp("Memory: 256MiB.", valueName: "size"))
+  var memory: SizeOption?
+
+  @Option(help: ArgumentHelp("Bytes written: 1MiB.", valueName: "size"))
+  var output: SizeOption?
+
+  @Option(help: "Processes at a time, where the policy allows more than one.")
+  var processes: UInt32?
+
+  @Option(help: "Threads at a time.")
+  var threads: UInt32?
+
+  @Option(name: .customLong("open-files"), help: "Descriptors at a time, 4 to 1000.")
+  var openFiles: UInt32?
+
+  @Option(name: .customLong("stdin"), help: ArgumentHelp("Read by the program.", valueName: "file"))
+  var input: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write how it ended, as JSON; '-' is standard error.", valueName: "file"))
+  var report: String?
+
+  @Flag(help: "Write the report to standard error.")
+  var json = false
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("The program, and its arguments.", valueName: "program"))
+  var command: [String] = []
+
+  func validate() throws {
+    guard !command.isEmpty else {
+      throw ValidationError("no program: mage run [options] -- PROGRAM [ARGUMENT …]")
+    }
+    if let openFiles, !(4...1000).contains(openFiles) {
+      throw ValidationError("--open-files is \(openFiles), must be 4 to 1000")
+    }
+  }
+
+  func run() throws {
+    StandardStreams.fill()
+    let run = ProgramRun(options: self)
+    throw ExitCode(Waiting.forValue { await run.run() })
+  }
+}
+
+/// `SRC[:DST]`, both absolute once SRC is completed.
+struct BindOption: ExpressibleByArgument, Equatable {
+  let source: String
+  let target: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, !first.isEmpty, let source = Paths.absolute(String(first)) else {
+      return nil
+    }
+    let target = parts.count > 1 ? String(parts[1]) : source
+    guard Paths.isPlain(target) else { return nil }
+    self.source = source
+    self.target = target
+  }
+}
+
+enum Paths {
+  /// Resolved, links included (realpath(3)).
+  static func absolute(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Absolute, below the root, without empty parts, `.` and `..`.
+  static func isPlain(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    return path.hasPrefix("/") && path != "/"
+      && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+  }
+
+  /// A name without `/` is looked for in PATH, as a shell does.
+  static func program(_ name: String) -> String {
+    guard !name.contains("/"), let path = getenv("PATH") else { return name }
+    for directory in String(cString: path).split(separator: ":") {
+      let candidate = "\(directory)/\(name)"
+      if access(candidate, X_OK) == 0 { return candidate }
+    }
+    return name
+  }
+}
+
+/// Descriptors 0 to 2 may be closed; then the next file to be opened would be taken for one of them.
+enum StandardStreams {
+  static func fill() {
+    for number in Int32(0)...2 {
+      var status = stat()
+      guard fstat(number, &status) != 0 else { continue }
+      // The lowest free number is this one.
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What cannot be run, and what comes over the command's own streams and signals.
+@Suite(.serialized) struct BadInputTests {
+  @Test(
+    arguments: [
+      ("/nonexistent", "ENOENT"), ("/usr", "not a regular file"), ("/etc/passwd", "not executable"),
+    ])
+  func whatIsNoProgramIsNotStarted(_ path: String, _ reason: String) throws {
+    let run = try MageRun.run([], [path])
+    #expect(run.status == 125)
+    #expect(run.report.ending == "setup-failed")
+    #expect(run.report.reason?.contains(reason) == true, "\(run.report)")
+  }
+
+  @Test func aScriptIsToldWhatToDo() throws {
+    try Places.withDirectory { directory in
+      let path = directory + "/script"
+      try "#!/bin/sh\n".write(toFile: path, atomically: false, encoding: .utf8)
+      #expect(chmod(path, 0o755) == 0)
+      let run = try MageRun.run([], [path])
+      #expect(run.status == 125)
+      #expect(run.errors.contains("run the interpreter and bind the script"))
+    }
+  }
+
+  @Test(arguments: ["renderer", "no-such-policy", "/nonexistent.sandbox", "/etc/passwd"])
+  func whatIsNoPolicyForProgramsIsRefused(_ policy: String) throws {
+    #expect(try MageRun.run(["--policy", policy], ["/bin/true"]).status == 125)
+  }
+
+  @Test func aClosedInputIsAnEmptyOne() throws {
+    let run = try MageRun.run([], ["/bin/cat"], shell: #""$@" <&-"#)
+    #expect(run.report.detail == "0")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func closedOutputsHarmNobody() throws {
+    #expect(try MageRun.run([], ["/bin/echo", "x"], shell: #""$@" >&- 2>&-"#).status == 0)
+  }
+
+  @Test func aDirectoryIsNoInput() throws {
+    #expect(try MageRun.run([], ["/bin/cat"], shell: #""$@" < /"#).status == 125)
+  }
+
+  @Test func inputAndOutputPassThrough() throws {
+    let run = try MageRun.run(
+      [], ["/bin/cat"], shell: #"seq 100000 | "$@" | cksum; seq 100000 | cksum"#)
+    let sums = run.output.split(separator: "\n")
+    #expect(sums.count == 2)
+    #expect(sums.first == sums.last)
+  }
+
+  @Test func aReaderThatLeavesEndsTheProgram() throws {
+    let run = try MageRun.run(
+      [], [try CompiledPrograms.path("output-to-stdout")], shell: #""$@" | head -c 1"#)
+    #expect(run.report.ending == "crashed")
+    #expect(run.report.signal == SIGPIPE)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalEndsEverything(_ signal: Int32) throws {
+    let marker = "\(Int.random(in: 100_000...999_999))"
+    // Waits for the program rather than for a time.
+    let shell = """
+      "$@" & mage=$!
+      until pgrep -fx '/bin/sleep \(marker)' >/dev/null; do :; done
+      kill -\(signal) $mage; wait $mage
+      """
+    let run = try MageRun.run([], ["/bin/sleep", marker], shell: shell)
+    #expect(run.status == 128 + signal)
+    #expect(run.report.ending == "killed")
+    #expect(run.report.signal == signal)
+    let left = try Command.run("/bin/sh", ["-c", "pgrep -fx '/bin/sleep \(marker)'"])
+    #expect(left.output.isEmpty)
+  }
+
+  @Test func nothingSurvivesTheCommandsOwnDeath() throws {
+    let marker = "\(Int.random(in: 100_000...999_999))"
+    let script = """
+      "$1" run --library "$2" -- /bin/sleep \(marker) & mage=$!
+      until pgrep -fx '/bin/sleep \(marker)' >/dev/null; do :; done
+      kill -KILL $mage
+      for n in $(seq 2000); do pgrep -fx '/bin/sleep \(marker)' >/dev/null || exit 0; done
+      exit 1
+      """
+    let run = try Command.run("/bin/sh", ["-c", script, "sh", MageRun.mage, Places.policies])
+    #expect(run.status == 0)
+  }
+}

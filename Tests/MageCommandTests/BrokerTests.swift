@@ -1,0 +1,183 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Files and connections that the host opens in a program's place.
+@Suite(.serialized) struct BrokerTests {
+  /// A directory with files to be granted and not to be granted, and a policy that grants `granted/**.txt` in it.
+  private func withGrant<Value>(_ body: (Grant) throws -> Value) throws -> Value {
+    try Places.withDirectory { directory in
+      let grant = Grant(directory: try resolved(directory))
+      try grant.write()
+      return try body(grant)
+    }
+  }
+
+  private func resolved(_ path: String) throws -> String {
+    let resolved = try #require(realpath(path, nil))
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  struct Grant {
+    let directory: String
+    var port = 1
+
+    var granted: String { directory + "/granted" }
+    var policy: String { directory + "/client.sandbox" }
+
+    func write() throws {
+      let files = FileManager.default
+      for folder in [granted, granted + "/folder.txt", granted + "/deep"] {
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      try "granted".write(toFile: granted + "/file.txt", atomically: false, encoding: .utf8)
+      try "deep".write(toFile: granted + "/deep/file.txt", atomically: false, encoding: .utf8)
+      try "secret".write(toFile: granted + "/file.key", atomically: false, encoding: .utf8)
+      try "secret".write(toFile: directory + "/secret.txt", atomically: false, encoding: .utf8)
+      try files.createSymbolicLink(
+        atPath: granted + "/link.txt", withDestinationPath: directory + "/secret.txt")
+      #expect(mkfifo(granted + "/pipe.txt", 0o600) == 0)
+      try text.write(toFile: policy, atomically: false, encoding: .utf8)
+    }
+
+    private var text: String {
+      """
+      policy client version 1
+      include "base/program.sandbox"
+      include "base/program-threads.sandbox"
+      fds { 0 input 1..2 output }
+      namespaces { user pid mount ipc uts cgroup net own }
+      identity { uid 1 gid 1 capabilities none no-new-privs }
+      filesystem { broker read "\(granted)/**.txt" max-open 10000 }
+      network { connect "127.0.0.1" port \(port) }
+      limits { memory 64MiB cpu 20s wall 20s output 1MiB threads 8 open-files 16 }
+      syscalls startup {
+          broker openat open
+          broker connect
+          allow socket when domain == AF_INET
+      }
+      """
+    }
+
+    func run(_ program: String, _ arguments: String..., options: [String] = []) throws -> MageRun {
+      try MageRun.run(
+        ["--policy", policy] + options, [try CompiledPrograms.path(program)] + arguments)
+    }
+  }
+
+  @Test(arguments: ["/file.txt", "/deep/file.txt", "/./deep//file.txt"])
+  func opensWhatIsGranted(_ name: String) throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-open", grant.granted + name)
+      #expect(run.status == 0)
+      #expect(run.output == (name.contains("deep") ? "deep" : "granted"))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("/secret.txt", EACCES), ("/granted/../secret.txt", EACCES), ("/granted/file.key", EACCES),
+      ("/granted/link.txt", ELOOP), ("/granted/folder.txt", EACCES), ("/granted/pipe.txt", EACCES),
+      ("/granted/none.txt", ENOENT), ("/granted", EACCES),
+    ])
+  func refusesWhatIsNot(_ name: String, _ error: Int32) throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-open", grant.directory + name)
+      #expect(run.status == error)
+      #expect(run.output.isEmpty)
+    }
+  }
+
+  @Test(arguments: ["/etc/passwd", "file.txt", "", "/proc/self/root/etc/passwd"])
+  func refusesWhatIsElsewhere(_ path: String) throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-open", path)
+      #expect(run.status == EACCES)
+    }
+  }
+
+  @Test(arguments: [O_RDWR, O_WRONLY, O_RDONLY | O_CREAT, O_RDONLY | O_TRUNC, pathOnly, temporary])
+  func refusesWaysToOpenThatAreNot(_ flags: Int32) throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-open", grant.granted + "/file.txt", "\(flags)")
+      #expect(run.status == EACCES)
+    }
+  }
+
+  private static let pathOnly: Int32 = 0o10000000
+  private static let temporary: Int32 = 0o20200000
+
+  @Test func theProgramsOwnLimitOnFilesHolds() throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-open", grant.granted + "/file.txt", "0", "20")
+      #expect(run.status == EMFILE)
+    }
+  }
+
+  @Test func onlyTheCopiedPathIsOpened() throws {
+    try withGrant { grant in
+      let run = try grant.run(
+        "broker-race", grant.granted + "/file.txt", grant.directory + "/secret.txt")
+      #expect(run.report.detail == "0")
+    }
+  }
+
+  @Test func aFloodIsEndedInTime() throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-flood", options: ["--wall", "500ms"])
+      #expect(run.report.limit == "wall")
+      #expect(run.report.usage.wallSeconds < 0.6)
+    }
+  }
+
+  @Test func connectsToWhatIsGrantedAndNothingElse() throws {
+    try Places.withDirectory { directory in
+      let listener = try LoopbackListener()
+      var grant = Grant(directory: try resolved(directory))
+      grant.port = Int(listener.port)
+      try grant.write()
+      listener.greetOnce("hello")
+      let granted = try grant.run("broker-connect", "\(listener.port)")
+      #expect(granted.output == "hello")
+      let other = try grant.run("broker-connect", "\(listener.port &+ 1)")
+      #expect(other.status == EACCES)
+    }
+  }
+}
+
+/// Listens on a port of 127.0.0.1.
+final class LoopbackListener: Sendable {
+  struct Failed: Error {}
+
+  private let socket: Int32
+  let port: UInt16
+
+  init() throws {
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let number = socket
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, size) == 0 && listen(number, 4) == 0 && getsockname(number, $0, &size) == 0
+      }
+    }
+    guard isBound else { throw Failed() }
+    port = UInt16(bigEndian: address.sin_port)
+  }
+
+  deinit { close(socket) }
+
+  /// Sends `text` to the next who connects.
+  func greetOnce(_ text: String) {
+    Thread.detachNewThread { [self] in
+      let connection = accept(socket, nil, nil)
+      _ = text.withCString { write(connection, $0, strlen($0)) }
+      close(connection)
+    }
+  }
+}
