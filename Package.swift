@@ -161,6 +161,7 @@ let package = Package(
       name: "MageHost",
       dependencies: [
         "Mage", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
+        .product(name: "DequeModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
     .executableTarget(

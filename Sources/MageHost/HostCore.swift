@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import MagePipes
 internal import MagePolicy
 internal import MageSeccomp
@@ -16,6 +17,8 @@ actor HostCore {
   private var plans: [PlanKey: WorkerPlan] = [:]
   var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
   var isShutDown = false
+  private var launches = 0
+  private var waitingLaunches = Deque<CheckedContinuation<Void, Never>>()
   /// Programs that are no workers.
   var programs: [ObjectIdentifier: ProgramSupervisor] = [:]
 
@@ -49,6 +52,8 @@ actor HostCore {
   func spawn(
     _ executable: String, _ policy: Policy, _ arguments: [String]
   ) async -> Result<WorkerProcess, SpawnError> {
+    await beginLaunch()
+    defer { endLaunch() }
     guard !isShutDown else { return .failure(.hostGone) }
     do throws(SpawnError) {
       let plan = try plan(executable, policy, arguments)
@@ -68,6 +73,25 @@ actor HostCore {
   private func ended(_ supervisor: Supervisor, _ slot: UInt32) {
     supervisors[ObjectIdentifier(supervisor)] = nil
     slots.giveBack(slot)
+  }
+
+  /// Launches that run at once. More would not be done sooner, and each has descriptors on their way, of which the kernel
+  /// lets a user have as many as one of its workers may have open.
+  private static let mostLaunches = 8
+
+  private func beginLaunch() async {
+    await withCheckedContinuation { continuation in
+      if launches < Self.mostLaunches {
+        launches += 1
+        continuation.resume()
+      } else {
+        waitingLaunches.append(continuation)
+      }
+    }
+  }
+
+  private func endLaunch() {
+    if let next = waitingLaunches.popFirst() { next.resume() } else { launches -= 1 }
   }
 
   /// Compiling the filters takes longer than a launch, so plans are kept. The executable is looked at again each time: a new
