@@ -96,6 +96,9 @@ let tests: [Target] = [
     dependencies: ["MageSystem", "TestSupport", "mage", "mage-launcher"],
     swiftSettings: settings),
   .testTarget(
+    name: "MagenCoreTests", dependencies: ["Mage", "MagePipes", "MageSystem", "MagenCore"],
+    exclude: ["Interfaces"], swiftSettings: settings),
+  .testTarget(
     name: "MagePolicyTests", dependencies: ["MagePolicy"], swiftSettings: settings),
   .testTarget(
     name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp", "MageSystem"],
@@ -127,6 +130,8 @@ let package = Package(
     // A host needs it beside its own executable: depend on it where the host is an executable target.
     .executable(name: "mage-launcher", targets: ["mage-launcher"]),
     .executable(name: "mage", targets: ["mage"]),
+    .executable(name: "magen", targets: ["magen"]),
+    .plugin(name: "MagenPlugin", targets: ["MagenPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -164,6 +169,16 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
+    // The interface compiler; its core and the plugin's tool depend on nothing, which a user's clean build feels.
+    .target(name: "MagenCore", swiftSettings: settings),
+    .executableTarget(name: "magen-tool", dependencies: ["MagenCore"], swiftSettings: settings),
+    .executableTarget(
+      name: "magen",
+      dependencies: [
+        "MagenCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .plugin(name: "MagenPlugin", capability: .buildTool(), dependencies: ["magen-tool"]),
     .executableTarget(
       name: "mage",
       dependencies: [

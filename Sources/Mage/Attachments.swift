@@ -17,7 +17,20 @@ extension MessageDecoder {
   public mutating func attachment(
     _ fields: StructView, _ offset: Int, _ name: String, _ kind: AttachmentKind
   ) throws(Malformed) -> Attachment {
-    let handle = try handle(fields, offset, name)
+    try Self.checked(try handle(fields, offset, name), name, kind)
+  }
+
+  /// The same, or `nil`.
+  public mutating func optionalAttachment(
+    _ fields: StructView, _ offset: Int, _ name: String, _ kind: AttachmentKind
+  ) throws(Malformed) -> Attachment? {
+    guard let handle = try optionalHandle(fields, offset, name) else { return nil }
+    return try Self.checked(handle, name, kind)
+  }
+
+  private static func checked(
+    _ handle: any WireHandle, _ name: String, _ kind: AttachmentKind
+  ) throws(Malformed) -> Attachment {
     guard let attachment = handle as? Attachment, attachment.kind == kind else {
       throw Malformed(.interface(.attachmentKind), field: name, detail: "wants \(kind)")
     }

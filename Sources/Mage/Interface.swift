@@ -13,17 +13,35 @@ public import MageWire
 public protocol Interface: Sendable {
   /// The name for people and for reports. It does not travel.
   static var name: String { get }
+  /// The weakest policy under which an implementation may run, by its name; `nil` when the interface names none.
+  static var sandbox: String? { get }
+  /// The highest version that a method of the interface declares.
+  static var version: UInt32 { get }
 }
+
+extension Interface {
+  public static var sandbox: String? { nil }
+  public static var version: UInt32 { 0 }
+}
+
+/// The sides of a connection, as interfaces name them.
+public enum CallingSide: Sendable { case host, worker }
 
 /// A method with a reply.
 public struct Method<Of: Interface, Parameters: WireStruct, Reply: WireStruct>: Sendable {
   /// The number on the wire; unique within the interface.
   public let ordinal: UInt32
   public let name: String
+  /// The only side that may call; `nil` when both may.
+  public let from: CallingSide?
+  /// The most messages that one pipe may bring in a second; `nil` for as many as its credit allows.
+  public let rate: Int?
 
-  public init(_ ordinal: UInt32, _ name: String) {
+  public init(_ ordinal: UInt32, _ name: String, from: CallingSide? = nil, rate: Int? = nil) {
     self.ordinal = ordinal
     self.name = name
+    self.from = from
+    self.rate = rate
   }
 }
 
@@ -32,10 +50,16 @@ public struct OneWay<Of: Interface, Parameters: WireStruct>: Sendable {
   /// The number on the wire; unique within the interface.
   public let ordinal: UInt32
   public let name: String
+  /// The only side that may call; `nil` when both may.
+  public let from: CallingSide?
+  /// The most messages that one pipe may bring in a second; `nil` for as many as its credit allows.
+  public let rate: Int?
 
-  public init(_ ordinal: UInt32, _ name: String) {
+  public init(_ ordinal: UInt32, _ name: String, from: CallingSide? = nil, rate: Int? = nil) {
     self.ordinal = ordinal
     self.name = name
+    self.from = from
+    self.rate = rate
   }
 }
 

@@ -1,4 +1,5 @@
 public import MagePipes
+internal import MageSystem
 internal import MageWire
 
 /// The methods that one implementation answers, by ordinal.
@@ -30,6 +31,11 @@ public struct Handlers<Of: Interface>: Sendable {
 
 /// Checks a message for one method and says what to run for it.
 private protocol HandlerEntry: Sendable {
+  var name: String { get }
+  /// The only side that may call.
+  var from: CallingSide? { get }
+  /// Messages a second.
+  var rate: Int? { get }
   func dispatch(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed) -> Dispatch
 }
 
@@ -37,6 +43,9 @@ private struct RequestHandler<Of: Interface, Parameters: WireStruct, Reply: Wire
   HandlerEntry
 {
   let method: Method<Of, Parameters, Reply>
+  var name: String { method.name }
+  var from: CallingSide? { method.from }
+  var rate: Int? { method.rate }
   let run: @Sendable (Parameters) async throws -> Reply
 
   func dispatch(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed) -> Dispatch {
@@ -58,6 +67,9 @@ private struct RequestHandler<Of: Interface, Parameters: WireStruct, Reply: Wire
 
 private struct OneWayHandler<Of: Interface, Parameters: WireStruct>: HandlerEntry {
   let method: OneWay<Of, Parameters>
+  var name: String { method.name }
+  var from: CallingSide? { method.from }
+  var rate: Int? { method.rate }
   let run: @Sendable (Parameters) async throws -> Void
 
   func dispatch(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed) -> Dispatch {
@@ -121,7 +133,7 @@ public final class Receiver<Of: Interface>: Sendable {
 
 /// What a connection sees of a receiver.
 private struct HandlerTable<Of: Interface>: MessageReceiver {
-  private let handlers: Handlers<Of>
+  private let methods: MethodTable<Of>
   /// Keeps the pipe open for as long as the connection has this table.
   private let end: PipeEnd
   private let whenDisconnected: @Sendable (CloseReason?) -> Void
@@ -130,18 +142,49 @@ private struct HandlerTable<Of: Interface>: MessageReceiver {
     _ handlers: Handlers<Of>, _ end: PipeEnd,
     _ whenDisconnected: @escaping @Sendable (CloseReason?) -> Void
   ) {
-    self.handlers = handlers
+    methods = MethodTable(
+      handlers, caller: end.connection.side == .host ? .worker : .host)
     self.end = end
     self.whenDisconnected = whenDisconnected
   }
 
   func receive(_ message: IncomingMessage, header: MessageHeader) throws(Malformed) -> Dispatch {
+    try methods.dispatch(message, header)
+  }
+
+  func disconnected(_ reason: CloseReason?) { whenDisconnected(reason) }
+}
+
+/// Leads a message to its method's handler, if its sender may send it.
+struct MethodTable<Of: Interface>: Sendable {
+  private let handlers: Handlers<Of>
+  /// The side that the messages come from; `nil` where it is of no matter.
+  private let caller: CallingSide?
+  /// For the methods that have a rate.
+  private let rates = MethodRates()
+
+  init(_ handlers: Handlers<Of>, caller: CallingSide? = nil) {
+    self.handlers = handlers
+    self.caller = caller
+  }
+
+  func dispatch(
+    _ message: IncomingMessage, _ header: MessageHeader, at now: MonotonicTime = .now
+  ) throws(Malformed) -> Dispatch {
     guard !header.isReply, let entry = handlers.entries[header.ordinal] else {
       throw Malformed(
         .message(.headerUnknownMethod), interface: Of.name, detail: "ordinal \(header.ordinal)")
     }
+    if let from = entry.from, let caller, from != caller {
+      throw Malformed(
+        .interface(.wrongCaller), interface: Of.name, method: entry.name,
+        detail: "from the \(caller)")
+    }
+    if let rate = entry.rate, !rates.admit(header.ordinal, rate, at: now) {
+      throw Malformed(
+        .interface(.tooOften), interface: Of.name, method: entry.name,
+        detail: "more than \(rate) a second")
+    }
     return try entry.dispatch(message, header)
   }
-
-  func disconnected(_ reason: CloseReason?) { whenDisconnected(reason) }
 }

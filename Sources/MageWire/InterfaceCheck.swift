@@ -8,4 +8,6 @@ public enum InterfaceCheck: String, CaseIterable, Sendable {
   case attachmentKind
   /// A method that this side may not call.
   case wrongCaller
+  /// More messages of a method than its `Rate` allows.
+  case tooOften
 }

@@ -25,6 +25,8 @@ public enum MessageCheck: String, CaseIterable, Sendable {
   case headerMissingRequestID
   /// The interface has no such method, or no reply for it.
   case headerUnknownMethod
+  /// A map has more keys than values, or fewer.
+  case differentSizedArraysInMap
   /// A union's tag is not known.
   case unknownUnionTag
   /// An enum's value is not known.

@@ -10,6 +10,8 @@ internal import Synchronization
 /// defect or a quota means is its owner's business (the host kills the worker, a worker exits).
 package actor Connection {
   package nonisolated let loop: Loop
+  /// This end of the socket.
+  package nonisolated let side: Channel.Side
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     loop.asUnownedSerialExecutor()
   }
@@ -53,6 +55,7 @@ package actor Connection {
     news: @escaping @Sendable (ConnectionNews) -> Void
   ) {
     self.socket = OpenSocket(socket)
+    side = channel.side
     self.channel = channel
     self.loop = loop
     self.options = options

@@ -49,17 +49,19 @@ struct Claims: Sendable {
   ///
   /// - Parameter exact: whether bytes after the last element, which belong to nothing, are refused.
   mutating func array(
-    at position: Int, elementSize: Int, fixedCount: Int? = nil, exact: Bool = false, field: String
+    at position: Int, _ elements: ElementLayout, fixedCount: Int? = nil, exact: Bool = false,
+    field: String
   ) throws(Malformed) -> (count: Int, elements: Int) {
     try expectHeader(at: position, field: field)
     let size = Int(uint32(at: position))
     let count = Int(uint32(at: position + 4))
-    // 64-bit: below 2^32 * 16 + 8.
-    guard size >= 8 + count * elementSize, fixedCount == nil || fixedCount == count else {
+    // 64-bit: below 2^32 * 17 + 16.
+    let needed = 8 + elements.bytes(count)
+    guard size >= needed, fixedCount == nil || fixedCount == count else {
       throw Malformed(
         .message(.unexpectedArrayHeader), field: field, detail: "\(count) elements, \(size) bytes")
     }
-    guard !exact || size == 8 + count * elementSize else {
+    guard !exact || size == needed else {
       throw Malformed(
         .message(.notCanonical), field: field, detail: "\(count) elements, \(size) bytes")
     }
@@ -81,6 +83,10 @@ struct Claims: Sendable {
 
   func uint8(at position: Int) -> UInt8 { bytes[position] }
 
+  func uint16(at position: Int) -> UInt16 {
+    UInt16(bytes[position]) | UInt16(bytes[position + 1]) << 8
+  }
+
   func uint32(at position: Int) -> UInt32 {
     UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8
       | UInt32(bytes[position + 2]) << 16 | UInt32(bytes[position + 3]) << 24
@@ -88,5 +94,27 @@ struct Claims: Sendable {
 
   func uint64(at position: Int) -> UInt64 {
     UInt64(uint32(at: position)) | UInt64(uint32(at: position + 4)) << 32
+  }
+  /// A number of 1, 2, 4 or 8 bytes.
+  func number<Number: WireNumber>(at position: Int, _ type: Number.Type) -> Number {
+    switch type.wireBytes {
+    case 1: Number(wireBits: UInt64(uint8(at: position)))
+    case 2: Number(wireBits: UInt64(uint16(at: position)))
+    case 4: Number(wireBits: UInt64(uint32(at: position)))
+    default: Number(wireBits: uint64(at: position))
+    }
+  }
+
+  /// The bit with this index, counted from the lowest bit of the byte at `position`.
+  func bit(at position: Int, index: Int) -> Bool {
+    bytes[position + index / 8] >> UInt8(index % 8) & 1 != 0
+  }
+
+  /// How many bits are one.
+  func ones(in range: Range<Int>) -> Int {
+    let words = stride(from: range.lowerBound, through: range.upperBound - 8, by: 8)
+    let odd = range.lowerBound + range.count / 8 * 8
+    return words.reduce(0) { $0 + uint64(at: $1).nonzeroBitCount }
+      + bytes[odd..<range.upperBound].reduce(0) { $0 + $1.nonzeroBitCount }
   }
 }

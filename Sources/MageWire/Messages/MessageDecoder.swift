@@ -6,13 +6,16 @@ public struct MessageDecoder: Sendable {
   /// Deeper nesting is refused, so that no message can exhaust the stack.
   public static let maxDepth = 64
 
-  private var claims: Claims
+  var claims: Claims
   private let handles: [any WireHandle]
   private var nextHandle = 0
   private var depth = 0
-  /// Bits that are one in the current struct and were not read. Each field is read once, so what is left over at the
-  /// struct's end is in its padding, where it could carry what nobody checks.
-  private var unreadOnes = 0
+  /// Bits that are one in the current struct, union or array and were not read. Each field is read once, so what is left
+  /// over at the object's end is in its padding, where it could carry what nobody checks.
+  var unreadOnes = 0
+  /// A union's member of a later version was passed over. Objects and handles of it come next, if it has any.
+  private var mayHaveSkippedObject = false
+  private var mayHaveSkippedHandle = false
 
   private init(_ bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle]) {
     claims = Claims(bytes, range: header.payload)
@@ -35,7 +38,7 @@ public struct MessageDecoder: Sendable {
     guard claims.end == count, count % 8 == 0 else {
       throw Malformed(.message(.notCanonical), detail: "ends at \(claims.end) of \(count) bytes")
     }
-    guard nextHandle == handles.count else {
+    guard nextHandle == handles.count || mayHaveSkippedHandle else {
       throw Malformed(
         .message(.unreferencedHandle), detail: "\(handles.count - nextHandle) of \(handles.count)")
     }
@@ -43,22 +46,40 @@ public struct MessageDecoder: Sendable {
 
   // MARK: Objects
 
-  private mutating func structure<Value: WireStruct>(
+  mutating func structure<Value: WireStruct>(
     _ type: Value.Type, at position: Int, field: String
   ) throws(Malformed) -> Value {
     try skipPadding(to: position, field: field)
     let size = try claims.structHeader(at: position, field: field)
     let version = claims.uint32(at: position + 4)
-    guard version == 0, size == type.wireSize else {
+    guard Self.knows(version, size, of: type) else {
       throw Malformed(
         .message(.unexpectedStructHeader), field: field,
         detail: "version \(version) with \(size) bytes, wants \(type.wireSize)")
     }
-    let outer = unreadOnes
-    unreadOnes = stride(from: position + 8, to: position + size, by: 8).reduce(0) {
-      $0 + claims.uint64(at: $1).nonzeroBitCount
+    let view = StructView(base: position, size: size, version: version)
+    return try readingAll(of: (position + 8)..<(position + size), field) {
+      (decoder) throws(Malformed) in try Value(decoding: &decoder, at: view)
     }
-    let value = try Value(decoding: &self, at: StructView(base: position, size: size))
+  }
+
+  /// Peers are of one build, or declare the same versions: none sends a version that is not declared.
+  private static func knows<Value: WireStruct>(
+    _ version: UInt32, _ size: Int, of type: Value.Type
+  ) -> Bool {
+    let versions = type.wireVersions
+    guard !versions.isEmpty else { return version == 0 && size == type.wireSize }
+    return versions.contains(WireVersion(version, size: size))
+  }
+
+  /// Makes sure that `body` reads every bit in `range` that is one.
+  mutating func readingAll<Value>(
+    of range: Range<Int>, _ field: String,
+    _ body: (inout MessageDecoder) throws(Malformed) -> Value
+  ) throws(Malformed) -> Value {
+    let outer = unreadOnes
+    unreadOnes = claims.ones(in: range)
+    let value = try body(&self)
     guard unreadOnes == 0 else {
       throw Malformed(.message(.notCanonical), field: field, detail: "padding is not zero")
     }
@@ -67,8 +88,12 @@ public struct MessageDecoder: Sendable {
   }
 
   /// Nothing may lie between two objects but zero bytes up to the next multiple of 8.
-  private mutating func skipPadding(to position: Int, field: String) throws(Malformed) {
+  mutating func skipPadding(to position: Int, field: String) throws(Malformed) {
     guard position >= claims.next, position <= claims.end else { return }  // the claim will say so
+    if mayHaveSkippedObject {
+      mayHaveSkippedObject = false
+      return
+    }
     guard position - claims.next < 8 else {
       throw Malformed(
         .message(.notCanonical), field: field, detail: "\(position - claims.next) bytes unused")
@@ -79,7 +104,7 @@ public struct MessageDecoder: Sendable {
   }
 
   /// Follows a pointer field of a struct.
-  private mutating func pointer<Value>(
+  mutating func pointer<Value>(
     _ fields: StructView, _ offset: Int, _ field: String,
     _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
   ) throws(Malformed) -> Value? {
@@ -88,189 +113,68 @@ public struct MessageDecoder: Sendable {
   }
 
   /// Follows a pointer; the depth is counted even where it is null.
-  private mutating func pointer<Value>(
+  mutating func pointer<Value>(
     _ position: Int, _ field: String,
     _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
   ) throws(Malformed) -> Value? {
+    try nested(field) { (decoder) throws(Malformed) in
+      guard let target = try decoder.claims.target(at: position, field: field) else { return nil }
+      return try decode(&decoder, target)
+    }
+  }
+
+  mutating func nested<Value>(
+    _ field: String, _ body: (inout MessageDecoder) throws(Malformed) -> Value
+  ) throws(Malformed) -> Value {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.maxDepth else {
       throw Malformed(.message(.maxRecursionDepth), field: field)
     }
-    guard let target = try claims.target(at: position, field: field) else { return nil }
-    return try decode(&self, target)
+    return try body(&self)
   }
 
-  private func required<Value>(_ value: Value?, _ field: String) throws(Malformed) -> Value {
+  func required<Value>(_ value: Value?, _ field: String) throws(Malformed) -> Value {
     guard let value else { throw Malformed(.message(.unexpectedNullPointer), field: field) }
     return value
   }
-}
-
-// MARK: - Fields
-
-extension MessageDecoder {
-  /// The bool at bit `bit` of the byte at `offset`.
-  public mutating func bool(_ fields: StructView, _ offset: Int, bit: Int) -> Bool {
-    read(claims.uint8(at: fields.base + offset) >> UInt8(clamping: bit) & 1) != 0
-  }
-
-  public mutating func uint8(_ fields: StructView, _ offset: Int) -> UInt8 {
-    read(claims.uint8(at: fields.base + offset))
-  }
-
-  public mutating func uint32(_ fields: StructView, _ offset: Int) -> UInt32 {
-    read(claims.uint32(at: fields.base + offset))
-  }
-
-  public mutating func int32(_ fields: StructView, _ offset: Int) -> Int32 {
-    Int32(bitPattern: uint32(fields, offset))
-  }
-
-  public mutating func uint64(_ fields: StructView, _ offset: Int) -> UInt64 {
-    read(claims.uint64(at: fields.base + offset))
-  }
-
-  private mutating func read<Value: FixedWidthInteger>(_ value: Value) -> Value {
-    unreadOnes -= value.nonzeroBitCount
-    return value
-  }
-
-  /// A number within the interface's declared range.
-  public mutating func uint32(
-    _ fields: StructView, _ offset: Int, _ name: String, in range: ClosedRange<UInt32>
-  ) throws(Malformed) -> UInt32 {
-    let value = uint32(fields, offset)
-    guard range.contains(value) else {
-      throw Malformed(
-        .interface(.outOfRange), field: name,
-        detail: "\(value), declared \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  /// An enum that knows all its values.
-  public mutating func enumeration<Value: RawRepresentable<Int32>>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
-  ) throws(Malformed) -> Value {
-    let raw = int32(fields, offset)
-    guard let value = Value(rawValue: raw) else {
-      throw Malformed(.message(.unknownEnumValue), field: name, detail: "\(raw)")
-    }
-    return value
-  }
-
-  /// A string of at most `max` bytes of UTF-8.
-  public mutating func string(
-    _ fields: StructView, _ offset: Int, _ name: String, max: Int
-  ) throws(Malformed) -> String {
-    let bytes = try byteRange(fields, offset, name, max: max)
-    guard let text = String(validating: claims.bytes[bytes], as: UTF8.self) else {
-      throw Malformed(.message(.notUTF8), field: name)
-    }
-    return text
-  }
-
-  /// An `array<uint8>` of at most `max` bytes.
-  public mutating func bytes(
-    _ fields: StructView, _ offset: Int, _ name: String, max: Int
-  ) throws(Malformed) -> [UInt8] {
-    Array(claims.bytes[try byteRange(fields, offset, name, max: max)])
-  }
-
-  private mutating func byteRange(
-    _ fields: StructView, _ offset: Int, _ name: String, max: Int
-  ) throws(Malformed) -> Range<Int> {
-    let array = try array(fields, offset, name, elementSize: 1, max: max)
-    return array.elements..<(array.elements + array.count)
-  }
-
-  private mutating func array(
-    _ fields: StructView, _ offset: Int, _ name: String, elementSize: Int, max: Int
-  ) throws(Malformed) -> (count: Int, elements: Int) {
-    let array = try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
-      try decoder.skipPadding(to: target, field: name)
-      return try decoder.claims.array(
-        at: target, elementSize: elementSize, exact: true, field: name)
-    }
-    let found = try required(array, name)
-    guard found.count <= max else {
-      throw Malformed(.interface(.tooLong), field: name, detail: "\(found.count), limit \(max)")
-    }
-    return found
-  }
-
-  /// An `array<uint32>` of at most `max` elements.
-  public mutating func uint32s(
-    _ fields: StructView, _ offset: Int, _ name: String, max: Int
-  ) throws(Malformed) -> [UInt32] {
-    let array = try array(fields, offset, name, elementSize: 4, max: max)
-    return (0..<array.count).map { claims.uint32(at: array.elements + $0 * 4) }
-  }
-
-  /// An array of structs, at most `max`.
-  public mutating func structures<Value: WireStruct>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int
-  ) throws(Malformed) -> [Value] {
-    let array = try array(fields, offset, name, elementSize: 8, max: max)
-    var values: [Value] = []
-    for index in 0..<array.count {
-      let value = try pointer(array.elements + index * 8, name) {
-        (decoder, target) throws(Malformed) in
-        try decoder.structure(type, at: target, field: name)
-      }
-      values.append(try required(value, name))
-    }
-    return values
-  }
-
-  /// A struct that must be there.
-  public mutating func structure<Value: WireStruct>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
-  ) throws(Malformed) -> Value {
-    let value = try optionalStructure(fields, offset, name, type)
-    return try required(value, name)
-  }
-
-  /// A struct, or `nil`.
-  public mutating func optionalStructure<Value: WireStruct>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
-  ) throws(Malformed) -> Value? {
-    try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
-      try decoder.structure(type, at: target, field: name)
-    }
-  }
-
-  /// The tag of an inline union; its 8 bytes of data are at `offset + 8`.
-  public mutating func unionTag(
-    _ fields: StructView, _ offset: Int, _ name: String
-  ) throws(Malformed) -> UInt32 {
-    let size = uint32(fields, offset)
-    guard size != 0 else { throw Malformed(.message(.unexpectedNullPointer), field: name) }
-    guard size == 16 else {
-      throw Malformed(.message(.unexpectedUnionSize), field: name, detail: "\(size)")
-    }
-    return uint32(fields, offset + 4)
-  }
+  // MARK: Handles
 
   /// The next attachment of the message, which must be there.
   public mutating func handle(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> any WireHandle {
-    let index = uint32(fields, offset)
-    guard index != .max else {
+    guard let handle = try optionalHandle(fields, offset, name) else {
       throw Malformed(.message(.unexpectedInvalidHandle), field: name)
     }
+    return handle
+  }
+
+  /// The next attachment of the message, or `nil`.
+  public mutating func optionalHandle(
+    _ fields: StructView, _ offset: Int, _ name: String
+  ) throws(Malformed) -> (any WireHandle)? {
+    let index = uint32(fields, offset)
+    guard index != .max else { return nil }
     guard let position = Int(exactly: index), position >= nextHandle, position < handles.count
     else {
       throw Malformed(
         .message(.illegalHandle), field: name, detail: "index \(index) of \(handles.count)")
     }
     // In canonical form no handle is skipped; `finish` would find it, this names the field.
-    guard position == nextHandle else {
+    guard position == nextHandle || mayHaveSkippedHandle else {
       throw Malformed(.message(.unreferencedHandle), field: name, detail: "index \(index)")
     }
+    mayHaveSkippedHandle = false
     nextHandle = position + 1
     return handles[position]
+  }
+
+  /// Passes over the 8 bytes of a union's member that this version does not know, and over the one object or the handles that
+  /// they may lead to. What is in them is not checked: nobody reads it.
+  public mutating func skipUnionData(_ fields: StructView, _ offset: Int) {
+    _ = uint64(fields, offset)
+    mayHaveSkippedObject = true
+    mayHaveSkippedHandle = true
   }
 }

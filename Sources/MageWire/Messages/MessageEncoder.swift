@@ -1,6 +1,6 @@
 /// Writes one message. Every byte that no field sets is zero: nothing of this process's memory leaves in padding.
 public struct MessageEncoder: Sendable {
-  public private(set) var bytes: [UInt8]
+  public internal(set) var bytes: [UInt8]
   /// What travels beside the bytes, in the order of their indices.
   public private(set) var handles: [any WireHandle] = []
 
@@ -25,6 +25,9 @@ public struct MessageEncoder: Sendable {
     }
   }
 
+  /// Of what a message would hold, without a header.
+  init() { bytes = [] }
+
   /// Encodes a whole message.
   public static func encode<Value: WireStruct>(
     _ kind: Kind, ordinal: UInt32, _ parameters: Value
@@ -38,7 +41,7 @@ public struct MessageEncoder: Sendable {
     for value in [size, version, 0, ordinal, flags, 0] { append(value) }
   }
 
-  private mutating func append(_ value: UInt32) {
+  mutating func append(_ value: UInt32) {
     for shift in stride(from: UInt32(0), through: 24, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: value >> shift))
     }
@@ -50,110 +53,42 @@ public struct MessageEncoder: Sendable {
   }
 
   /// Appends a struct and everything that it points to.
-  private mutating func structure<Value: WireStruct>(_ value: Value) {
-    let fields = StructView(base: bytes.count, size: Value.wireSize)
+  mutating func structure<Value: WireStruct>(_ value: Value) {
+    let version = Value.wireVersions.last?.number ?? 0
+    let fields = StructView(base: bytes.count, size: Value.wireSize, version: version)
     append(UInt32(clamping: Value.wireSize))
-    append(UInt32(0))
+    append(version)
     bytes.append(contentsOf: repeatElement(0, count: Value.wireSize - 8))
     value.encode(into: &self, at: fields)
   }
 
-  private mutating func pad() {
+  mutating func pad() {
     while bytes.count % 8 != 0 { bytes.append(0) }
   }
 
   /// Makes the pointer at `position` lead to the end, where the next object begins.
-  private mutating func pointToEnd(_ position: Int) {
+  mutating func pointToEnd(_ position: Int) {
     put(UInt64(bytes.count - position), at: position)
   }
 
-  private mutating func put(_ value: UInt64, at position: Int) {
+  mutating func put(_ value: UInt64, at position: Int) {
     for index in 0..<8 {
       bytes[position + index] = UInt8(truncatingIfNeeded: value >> UInt64(index * 8))
     }
   }
 
-  private mutating func put(_ value: UInt32, at position: Int) {
+  mutating func put(_ value: UInt32, at position: Int) {
     for index in 0..<4 {
       bytes[position + index] = UInt8(truncatingIfNeeded: value >> UInt32(index * 8))
     }
   }
-}
+  // MARK: Handles
 
-// MARK: - Fields
-
-extension MessageEncoder {
-  public mutating func bool(_ fields: StructView, _ offset: Int, bit: Int, _ value: Bool) {
-    if value { bytes[fields.base + offset] |= 1 << UInt8(clamping: bit) }
-  }
-
-  public mutating func uint8(_ fields: StructView, _ offset: Int, _ value: UInt8) {
-    bytes[fields.base + offset] = value
-  }
-
-  public mutating func uint32(_ fields: StructView, _ offset: Int, _ value: UInt32) {
-    put(value, at: fields.base + offset)
-  }
-
-  public mutating func int32(_ fields: StructView, _ offset: Int, _ value: Int32) {
-    put(UInt32(bitPattern: value), at: fields.base + offset)
-  }
-
-  public mutating func uint64(_ fields: StructView, _ offset: Int, _ value: UInt64) {
-    put(value, at: fields.base + offset)
-  }
-
-  public mutating func string(_ fields: StructView, _ offset: Int, _ value: String) {
-    bytes(fields, offset, Array(value.utf8))
-  }
-
-  public mutating func bytes(_ fields: StructView, _ offset: Int, _ value: [UInt8]) {
-    pointToEnd(fields.base + offset)
-    append(UInt32(clamping: value.count + 8))
-    append(UInt32(clamping: value.count))
-    bytes.append(contentsOf: value)
-    pad()
-  }
-
-  public mutating func uint32s(_ fields: StructView, _ offset: Int, _ value: [UInt32]) {
-    pointToEnd(fields.base + offset)
-    append(UInt32(clamping: value.count * 4 + 8))
-    append(UInt32(clamping: value.count))
-    for element in value { append(element) }
-    pad()
-  }
-
-  public mutating func structures<Value: WireStruct>(
-    _ fields: StructView, _ offset: Int, _ value: [Value]
+  /// `nil` is written as no handle.
+  public mutating func handle<Handle: WireHandle>(
+    _ fields: StructView, _ offset: Int, _ handle: Handle?
   ) {
-    pointToEnd(fields.base + offset)
-    append(UInt32(clamping: value.count * 8 + 8))
-    append(UInt32(clamping: value.count))
-    let elements = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: value.count * 8))
-    for (index, element) in value.enumerated() {
-      pointToEnd(elements + index * 8)
-      structure(element)
-    }
-  }
-
-  public mutating func structure<Value: WireStruct>(
-    _ fields: StructView, _ offset: Int, _ value: Value?
-  ) {
-    guard let value else { return }
-    pointToEnd(fields.base + offset)
-    structure(value)
-  }
-
-  /// The head of an inline union; write its member at `offset + 8`.
-  public mutating func union(_ fields: StructView, _ offset: Int, tag: UInt32) {
-    put(16 as UInt32, at: fields.base + offset)
-    put(tag, at: fields.base + offset + 4)
-  }
-
-  public mutating func handle(
-    _ fields: StructView, _ offset: Int, _ handle: some WireHandle
-  ) {
+    guard let handle else { return put(UInt32.max, at: fields.base + offset) }
     put(UInt32(clamping: handles.count), at: fields.base + offset)
     handles.append(handle)
   }

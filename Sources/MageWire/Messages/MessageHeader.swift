@@ -83,7 +83,7 @@ public struct MessageHeader: Equatable, Sendable {
     guard let ids = try claims.target(at: 40, field: "payload_interface_ids") else {
       return payload..<claims.end
     }
-    let array = try claims.array(at: ids, elementSize: 4, field: "payload_interface_ids")
+    let array = try claims.array(at: ids, .sized(4), field: "payload_interface_ids")
     for index in 0..<array.count {
       let id = claims.uint32(at: array.elements + index * 4)
       guard id != 0, id != .max else {

@@ -6,6 +6,10 @@ public protocol WireStruct: Sendable {
   /// Size of the struct on the wire in bytes, header included; a multiple of 8.
   static var wireSize: Int { get }
 
+  /// Every version that the interface declares, ascending; the last one's size is ``wireSize``. Empty where there is only
+  /// version 0.
+  static var wireVersions: [WireVersion] { get }
+
   /// Reads the fields in the order of their ordinals, each exactly once.
   init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed)
 
@@ -13,10 +17,50 @@ public protocol WireStruct: Sendable {
   func encode(into message: inout MessageEncoder, at fields: StructView)
 }
 
-/// A struct of known size inside a message. Field offsets are below that size, so none leaves it.
+extension WireStruct {
+  // Not a list of one: it would be allocated for each struct that is decoded.
+  public static var wireVersions: [WireVersion] { [] }
+}
+
+/// A declared version of a struct. Senders write their newest; receivers take each that they know, at its own size.
+public struct WireVersion: Equatable, Sendable {
+  public let number: UInt32
+  /// Bytes on the wire, header included.
+  public let size: Int
+
+  public init(_ version: UInt32, size: Int) {
+    number = version
+    self.size = size
+  }
+}
+
+/// A union of the interface language.
+public protocol WireUnion: Sendable {
+  /// Reads the tag by `unionTag(fields, 0, field)` and the member at offset 8.
+  ///
+  /// - Parameters:
+  ///   - fields: the union's own 16 bytes.
+  ///   - field: the field that holds the union, for reports.
+  init(
+    decoding message: inout MessageDecoder, at fields: StructView, field: String
+  ) throws(Malformed)
+
+  /// Writes the tag by `union(fields, 0, tag:)` and the member at offset 8.
+  func encode(into message: inout MessageEncoder, at fields: StructView)
+}
+
+/// A struct, a union or an array's element of known size inside a message. Offsets are below that size, so none leaves it.
 public struct StructView: Sendable {
   let base: Int
   let size: Int
+  /// The struct's version as it arrived; 0 for what has none.
+  public let version: UInt32
+
+  init(base: Int, size: Int, version: UInt32 = 0) {
+    self.base = base
+    self.size = size
+    self.version = version
+  }
 }
 
 /// Whatever travels beside the bytes of a message; the layer above knows what it is.

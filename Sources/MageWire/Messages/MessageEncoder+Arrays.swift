@@ -1,0 +1,142 @@
+// Arrays and text; `nil` is written as a null pointer.
+
+extension MessageEncoder {
+  /// Appends an array of zeros. Returns where its body begins.
+  private mutating func array(
+    _ fields: StructView, _ offset: Int, count: Int, _ layout: ElementLayout
+  ) -> Int {
+    let size = layout.bytes(count)
+    pointToEnd(fields.base + offset)
+    append(UInt32(clamping: size + 8))
+    append(UInt32(clamping: count))
+    let body = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: size))
+    pad()
+    return body
+  }
+
+  private mutating func set(bit index: Int, at position: Int) {
+    bytes[position + index / 8] |= 1 << UInt8(index % 8)
+  }
+
+  /// Appends an array that is bytes already.
+  private mutating func array(
+    _ fields: StructView, _ offset: Int, count: Int, of body: some Collection<UInt8>
+  ) {
+    pointToEnd(fields.base + offset)
+    append(UInt32(clamping: body.count + 8))
+    append(UInt32(clamping: count))
+    bytes.append(contentsOf: body)
+    pad()
+  }
+}
+
+// MARK: - Text and bytes
+
+extension MessageEncoder {
+  public mutating func string(_ fields: StructView, _ offset: Int, _ value: String?) {
+    guard let value else { return }
+    array(fields, offset, count: value.utf8.count, of: value.utf8)
+  }
+
+  public mutating func bytes(_ fields: StructView, _ offset: Int, _ value: [UInt8]?) {
+    guard let value else { return }
+    array(fields, offset, count: value.count, of: value)
+  }
+
+  public mutating func textView(_ fields: StructView, _ offset: Int, _ value: TextView?) {
+    bytesView(fields, offset, value?.bytes)
+  }
+
+  public mutating func bytesView(_ fields: StructView, _ offset: Int, _ value: BytesView?) {
+    guard let value else { return }
+    array(fields, offset, count: value.count, of: value.slice)
+  }
+
+  public mutating func numbersView<Number: WireNumber>(
+    _ fields: StructView, _ offset: Int, _ value: NumbersView<Number>?
+  ) {
+    guard let value else { return }
+    array(fields, offset, count: value.count, of: value.bytes.slice)
+  }
+}
+
+// MARK: - Numbers, bools, enums
+
+extension MessageEncoder {
+  public mutating func numbers<Number: WireNumber>(
+    _ fields: StructView, _ offset: Int, _ value: [Number]?
+  ) {
+    guard let value else { return }
+    let size = Number.wireBytes
+    let body = array(fields, offset, count: value.count, .sized(size))
+    for (index, number) in value.enumerated() { put(number: number, at: body + index * size) }
+  }
+
+  public mutating func nullableNumbers<Number: WireNumber>(
+    _ fields: StructView, _ offset: Int, _ value: [Number?]?
+  ) {
+    guard let value else { return }
+    let layout = ElementLayout.nullable(Number.wireBytes)
+    let body = array(fields, offset, count: value.count, layout)
+    let values = body + layout.values(value.count)
+    for (index, number) in value.enumerated() {
+      guard let number else { continue }
+      set(bit: index, at: body)
+      put(number: number, at: values + index * Number.wireBytes)
+    }
+  }
+
+  public mutating func bools(_ fields: StructView, _ offset: Int, _ value: [Bool]?) {
+    guard let value else { return }
+    let body = array(fields, offset, count: value.count, .bits)
+    for (index, bool) in value.enumerated() where bool { set(bit: index, at: body) }
+  }
+
+  public mutating func nullableBools(_ fields: StructView, _ offset: Int, _ value: [Bool?]?) {
+    guard let value else { return }
+    let layout = ElementLayout.nullableBits
+    let body = array(fields, offset, count: value.count, layout)
+    let values = body + layout.values(value.count)
+    for (index, bool) in value.enumerated() {
+      if bool != nil { set(bit: index, at: body) }
+      if bool == true { set(bit: index, at: values) }
+    }
+  }
+
+  public mutating func enumerations<Value: RawRepresentable<Int32>>(
+    _ fields: StructView, _ offset: Int, _ value: [Value]?
+  ) {
+    numbers(fields, offset, value?.map(\.rawValue))
+  }
+
+  public mutating func nullableEnumerations<Value: RawRepresentable<Int32>>(
+    _ fields: StructView, _ offset: Int, _ value: [Value?]?
+  ) {
+    nullableNumbers(fields, offset, value?.map { $0?.rawValue })
+  }
+}
+
+// MARK: - Anything else
+
+extension MessageEncoder {
+  /// - Parameters:
+  ///   - stride: bytes of an element: 1, 2, 4, 8 or 16.
+  ///   - element: writes one, at offset 0 of the view that it is given.
+  public mutating func array<Value>(
+    _ fields: StructView, _ offset: Int, _ value: [Value]?, stride: Int,
+    _ element: (inout MessageEncoder, StructView, Value) -> Void
+  ) {
+    guard let value else { return }
+    let body = array(fields, offset, count: value.count, .sized(stride))
+    for (index, item) in value.enumerated() {
+      element(&self, StructView(base: body + index * stride, size: stride), item)
+    }
+  }
+
+  public mutating func structures<Value: WireStruct>(
+    _ fields: StructView, _ offset: Int, _ value: [Value]?
+  ) {
+    array(fields, offset, value, stride: 8) { $0.structure($1, 0, $2) }
+  }
+}

@@ -1,0 +1,79 @@
+// Structs, maps and unions; `nil` is written as null.
+
+extension MessageEncoder {
+  public mutating func structure<Value: WireStruct>(
+    _ fields: StructView, _ offset: Int, _ value: Value?
+  ) {
+    guard let value else { return }
+    pointToEnd(fields.base + offset)
+    structure(value)
+  }
+
+  /// A map: a struct of two arrays. Its keys are written in one order, so that equal maps have equal bytes.
+  ///
+  /// - Parameters:
+  ///   - keys: writes the array field at offset 8 of the view that it is given.
+  ///   - values: writes the one at 16.
+  public mutating func map<Key: Hashable, Value>(
+    _ fields: StructView, _ offset: Int, _ value: [Key: Value]?,
+    keys: (inout MessageEncoder, StructView, [Key]) -> Void,
+    values: (inout MessageEncoder, StructView, [Value]) -> Void
+  ) {
+    guard let value else { return }
+    pointToEnd(fields.base + offset)
+    let view = mapView()
+    let pairs = Self.ordered(value, keys)
+    keys(&self, view, pairs.map(\.key))
+    values(&self, view, pairs.map(\.value))
+  }
+
+  private mutating func mapView() -> StructView {
+    let view = StructView(base: bytes.count, size: 24)
+    append(24)
+    append(0)
+    bytes.append(contentsOf: repeatElement(0, count: 16))
+    return view
+  }
+
+  private static func ordered<Key: Hashable, Value>(
+    _ map: [Key: Value], _ write: (inout MessageEncoder, StructView, [Key]) -> Void
+  ) -> [(key: Key, value: Value)] {
+    if let order = KeyOrder(Key.self) {
+      return map.sorted { order.precedes($0.key, $1.key) }
+    }
+    let written = map.map { pair in
+      var alone = MessageEncoder()
+      write(&alone, alone.mapView(), [pair.key])
+      return (bytes: alone.bytes, pair: pair)
+    }
+    return written.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.pair)
+  }
+}
+
+// MARK: - Unions
+
+extension MessageEncoder {
+  /// The head of an inline union; write its member at `offset + 8`.
+  public mutating func union(_ fields: StructView, _ offset: Int, tag: UInt32) {
+    put(16 as UInt32, at: fields.base + offset)
+    put(tag, at: fields.base + offset + 4)
+  }
+
+  /// A union that lies in its struct or array.
+  public mutating func union<Value: WireUnion>(
+    _ fields: StructView, _ offset: Int, _ value: Value?
+  ) {
+    value?.encode(into: &self, at: StructView(base: fields.base + offset, size: 16))
+  }
+
+  /// A union inside a union: it lies behind a pointer.
+  public mutating func unionObject<Value: WireUnion>(
+    _ fields: StructView, _ offset: Int, _ value: Value?
+  ) {
+    guard let value else { return }
+    pointToEnd(fields.base + offset)
+    let view = StructView(base: bytes.count, size: 16)
+    bytes.append(contentsOf: repeatElement(0, count: 16))
+    value.encode(into: &self, at: view)
+  }
+}

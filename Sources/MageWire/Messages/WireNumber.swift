@@ -1,0 +1,69 @@
+/// A number of the interface language.
+public protocol WireNumber: Sendable {
+  /// Bytes on the wire: 1, 2, 4 or 8.
+  static var wireBytes: Int { get }
+  /// The number that lies in the low bits; the bits above are ignored.
+  init(wireBits: UInt64)
+  /// The number's bits, with zeros above.
+  var wireBits: UInt64 { get }
+}
+
+extension UInt8: WireNumber {
+  public static var wireBytes: Int { 1 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(self) }
+}
+
+extension Int8: WireNumber {
+  public static var wireBytes: Int { 1 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(UInt8(bitPattern: self)) }
+}
+
+extension UInt16: WireNumber {
+  public static var wireBytes: Int { 2 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(self) }
+}
+
+extension Int16: WireNumber {
+  public static var wireBytes: Int { 2 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(UInt16(bitPattern: self)) }
+}
+
+extension UInt32: WireNumber {
+  public static var wireBytes: Int { 4 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(self) }
+}
+
+extension Int32: WireNumber {
+  public static var wireBytes: Int { 4 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(UInt32(bitPattern: self)) }
+}
+
+extension UInt64: WireNumber {
+  public static var wireBytes: Int { 8 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(self) }
+}
+
+extension Int64: WireNumber {
+  public static var wireBytes: Int { 8 }
+  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  public var wireBits: UInt64 { UInt64(UInt64(bitPattern: self)) }
+}
+
+extension Float: WireNumber {
+  public static var wireBytes: Int { 4 }
+  public init(wireBits: UInt64) { self.init(bitPattern: UInt32(truncatingIfNeeded: wireBits)) }
+  public var wireBits: UInt64 { UInt64(bitPattern) }
+}
+
+extension Double: WireNumber {
+  public static var wireBytes: Int { 8 }
+  public init(wireBits: UInt64) { self.init(bitPattern: UInt64(truncatingIfNeeded: wireBits)) }
+  public var wireBits: UInt64 { UInt64(bitPattern) }
+}

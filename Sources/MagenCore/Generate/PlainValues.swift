@@ -1,0 +1,59 @@
+/// Which types are values alone: those without a handle in them can be compared and hashed.
+struct PlainValues {
+  private let structures: [Bool]
+  private let unions: [Bool]
+
+  /// Linear in the program: what holds a handle is found first, and then what holds that.
+  init(_ program: Program) {
+    let offset = program.structures.count
+    let fields = program.structures.map(\.fields) + program.unions.map(\.fields)
+    var holders = [[Int]](repeating: [], count: fields.count)
+    var pending: [Int] = []
+    var isPlain = [Bool](repeating: true, count: fields.count)
+    for (index, list) in fields.enumerated() {
+      for field in list {
+        let parts = Self.parts(of: field.type)
+        for structure in parts.structures { holders[structure].append(index) }
+        for union in parts.unions { holders[offset + union].append(index) }
+        if parts.hasHandle { pending.append(index) }
+      }
+    }
+    while let index = pending.popLast() {
+      guard isPlain[index] else { continue }
+      isPlain[index] = false
+      pending += holders[index]
+    }
+    structures = Array(isPlain[..<offset])
+    unions = Array(isPlain[offset...])
+  }
+
+  func isPlain(structure: Int) -> Bool { structures[structure] }
+  func isPlain(union: Int) -> Bool { unions[union] }
+
+  func isPlain(_ type: TypeModel) -> Bool {
+    let parts = Self.parts(of: type)
+    return !parts.hasHandle && parts.structures.allSatisfy { structures[$0] }
+      && parts.unions.allSatisfy { unions[$0] }
+  }
+
+  private struct Parts {
+    var structures: [Int] = []
+    var unions: [Int] = []
+    var hasHandle = false
+  }
+
+  private static func parts(of type: TypeModel) -> Parts {
+    switch type.kind {
+    case .bool, .number, .string, .enumeration, .unknown: return Parts()
+    case .structure(let index): return Parts(structures: [index])
+    case .union(let index): return Parts(unions: [index])
+    case .handle, .pending: return Parts(hasHandle: true)
+    case .array(let element, _): return parts(of: element)
+    case .map(let key, let value):
+      let (left, right) = (parts(of: key), parts(of: value))
+      return Parts(
+        structures: left.structures + right.structures, unions: left.unions + right.unions,
+        hasHandle: left.hasHandle || right.hasHandle)
+    }
+  }
+}
