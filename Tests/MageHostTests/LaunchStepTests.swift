@@ -95,7 +95,7 @@ private final class ReportSocket: Sendable {
   func next() throws -> LaunchReport? {
     do throws(SystemError) {
       return try socket.receiveLaunchReport()
-    } catch where error.isWouldBlock {
+    } catch  where error.isWouldBlock {
       return nil
     }
   }
