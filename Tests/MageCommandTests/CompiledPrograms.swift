@@ -13,9 +13,10 @@ enum CompiledPrograms {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let script = """
       cd "$1" || exit 1
+      compiler=$(command -v cc || command -v clang) || exit 1
       for source in *.c; do
         flags=$(sed -n 's,^// flags: ,,p' "$source")
-        echo cc -w -O1 $flags -o "$2/${source%.c}" "$1/$source"
+        echo "$compiler" -w -O1 $flags -o "$2/${source%.c}" "$1/$source"
       done | xargs -P "$(nproc)" -I{} sh -c '{} || exit 255'
       chmod -R a+rX "$2"
       """
