@@ -36,7 +36,15 @@ import Testing
   /// The tests' files by their paths below Tests.
   private static func sources() throws -> [String: String] {
     let home = Places.package + "/Tests"
-    let paths = try FileManager.default.subpathsOfDirectory(atPath: home)
+    // Test targets only: beside them is a package of its own, with a build directory that not everybody may read.
+    let suites = try FileManager.default.contentsOfDirectory(atPath: home).filter {
+      $0.hasSuffix("Tests")
+    }
+    let paths = try suites.flatMap { suite in
+      try FileManager.default.subpathsOfDirectory(atPath: "\(home)/\(suite)").map {
+        "\(suite)/\($0)"
+      }
+    }
     return try paths.filter { $0.hasSuffix(".swift") }.reduce(into: [:]) { all, path in
       all[path] = try String(contentsOfFile: "\(home)/\(path)", encoding: .utf8)
     }
