@@ -1,11 +1,11 @@
 internal import Glibc
 internal import MageSystem
 
-/// A control group with a memory limit for one program (cgroups(7)).
+/// A control group with a memory limit (cgroups(7)).
 ///
-/// The kernel then counts everything that is charged to the program, tmpfs and page tables included, and ends it before it takes
-/// more. Without a group the host watches the resident set.
-final class ControlGroups {
+/// The kernel counts everything that is charged to the processes in it, tmpfs and page tables included, and ends one of them
+/// before they take more.
+final class ControlGroup: Sendable {
   enum Kind: Equatable, Sendable { case v1, v2 }
 
   private let directory: String
@@ -23,11 +23,16 @@ final class ControlGroups {
       ? .v1 : nil
   }()
 
+  static func root(_ kind: Kind) -> String { kind == .v1 ? v1Root : v2Root }
+
+  /// What the names of this process's groups start with.
+  static var prefix: String { "\(family)\(getpid())-" }
+  private static let family = "mage-"
+
   /// Makes a group. `number` tells groups of this process apart.
   init(_ kind: Kind, number: UInt32, memory: UInt64) throws(SystemError) {
     self.kind = kind
-    let root = kind == .v1 ? Self.v1Root : Self.v2Root
-    directory = "\(root)/mage-\(getpid())-\(number)"
+    directory = "\(Self.root(kind))/\(Self.prefix)\(number)"
     guard mkdir(directory, 0o755) == 0 else { throw SystemError("mkdir", errno: errno) }
     let file = kind == .v1 ? "memory.limit_in_bytes" : "memory.max"
     do throws(SystemError) {
@@ -42,8 +47,16 @@ final class ControlGroups {
       to: "\(directory)/\(kind == .v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max")")
   }
 
+  /// Moves a process with all its threads. The kernel takes some milliseconds for the first move in a while.
   func add(_ pid: Int32) throws(SystemError) {
     try FileWriting.write("\(pid)", to: "\(directory)/cgroup.procs")
+  }
+
+  /// What is in the group.
+  var processes: Set<Int32> {
+    let bytes = (try? FileReading.read("\(directory)/cgroup.procs", limit: 1 << 20)) ?? []
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return Set(lines.compactMap { Int32($0) })
   }
 
   /// Whether the kernel has ended a process of the group for want of memory.
@@ -58,6 +71,17 @@ final class ControlGroups {
 
   /// Takes the group away. Its processes must be gone.
   func remove() { rmdir(directory) }
+
+  /// Takes away what hosts left behind that could not do it: groups of processes that are no more.
+  static func removeStale(_ kind: Kind) {
+    let root = root(kind)
+    for name in (try? DirectoryListing.names(in: root)) ?? [] where name.hasPrefix(family) {
+      let owner = name.dropFirst(family.count).prefix { $0 != "-" }
+      guard let pid = Int32(owner), kill(pid, 0) != 0, errno == ESRCH else { continue }
+      // One that is in use stays: the kernel says EBUSY.
+      rmdir("\(root)/\(name)")
+    }
+  }
 }
 
 /// Small files of the kernel's.
