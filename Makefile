@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib
 OUTPUT ?= sheet.png
 
-.PHONY: demo test test-user bench format lint setup clean soak
+.PHONY: demo test test-user bench format lint setup clean soak fuzz mutate asan tsan valgrind analyze torture traps
 
 demo: setup
 	$(SWIFT) build $(RELEASE) --product demo-host
@@ -20,18 +20,56 @@ test: setup
 # The attacks and fuzzers that take long.
 soak: setup
 	MAGE_SOAK=1 Scripts/test
+	$(MAKE) torture SECONDS=600
+	$(MAKE) fuzz SECONDS=1800
+
+# A live host under attack, optimized; SEED repeats a run.
+torture: setup
+	$(SWIFT) build $(RELEASE) --product mage
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage" torture --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
+
+# The tests that start no sandbox, under a sanitizer: its runtime cannot live in a sealed worker.
+asan: setup
+	Scripts/sanitize address
+
+tsan: setup
+	Scripts/sanitize thread
+
+# The C between clone and exec, and the launcher's, on requests that no host makes.
+valgrind: setup
+	Scripts/valgrind
+
+# Every place in a host's modules that could trap has a reason why no worker reaches it; a new one needs a person to look at it.
+traps:
+	Scripts/traps
+
+# The compiler's analyzer over the C.
+analyze:
+	Scripts/analyze
+
+# Each fuzzer for SECONDS with the address sanitizer; TARGET is one of them (Scripts/fuzz lists them).
+fuzz: setup
+	Scripts/fuzz $(or $(SECONDS),60) $(TARGET)
+
+# Takes out each check of the message decoder and makes sure that a vector notices.
+mutate: setup
+	Scripts/mutate
 
 bench: setup
 	$(SWIFT) build $(RELEASE) --product mage-bench
 	$(SWIFT) build $(RELEASE) --product hostile-worker
+	$(SWIFT) build $(RELEASE) --product broker-opener
+	$(SWIFT) build $(RELEASE) --product mage
+	$(SWIFT) build $(RELEASE) --product static-worker
 	$(SWIFT) build $(RELEASE) --product mage-launcher
-	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" $(BENCH)
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" --save $(BENCH)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks Fuzz
+	Scripts/analyze
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples Benchmarks Fuzz
 
 # Installs the system libraries that are missing, or says how.
 setup:

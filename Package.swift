@@ -24,11 +24,12 @@ let demo: [Target] = [
     name: "DemoSupport", dependencies: ["CImageCodecs"], path: "Examples/DemoSupport",
     swiftSettings: strict),
   .target(
-    name: "DemoInterface", dependencies: ["Mage", "MageWire"], path: "Examples/DemoInterface",
-    swiftSettings: settings),
+    name: "DemoInterface", dependencies: ["Mage"], path: "Examples/DemoInterface",
+    swiftSettings: settings, plugins: ["MagenPlugin"]),
   .target(name: "CRawCalls", path: "Examples/CRawCalls"),
   .target(
-    name: "CrimeSimulation", dependencies: ["CRawCalls"], path: "Examples/CrimeSimulation",
+    name: "CrimeSimulation", dependencies: ["CRawCalls", "MageWire"],
+    path: "Examples/CrimeSimulation",
     swiftSettings: settings),
   .target(
     name: "CSampleEncoders", path: "Examples/CSampleEncoders",
@@ -50,6 +51,13 @@ let demo: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Examples/DemoHost", swiftSettings: settings),
+  .executableTarget(
+    name: "judge",
+    dependencies: [
+      "MageHost", "MageSystem", "mage-launcher",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Examples/Judge/Sources", swiftSettings: settings),
 ]
 
 let tests: [Target] = [
@@ -57,18 +65,27 @@ let tests: [Target] = [
     name: "TestSupport", dependencies: ["MageSystem"], path: "Tests/TestSupport",
     swiftSettings: settings),
   .target(
-    name: "ProbeInterface", dependencies: ["Mage", "MageWire"], path: "Tests/ProbeInterface",
-    swiftSettings: settings),
+    name: "ProbeInterface", dependencies: ["CrimeSimulation", "Mage"],
+    path: "Tests/ProbeInterface", swiftSettings: settings, plugins: ["MagenPlugin"]),
   .executableTarget(
     name: "hostile-worker",
     dependencies: ["CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface"],
     path: "Tests/HostileWorker", swiftSettings: settings),
+  // Without a dynamic linker, as workers are that are to start fast. No test target depends on it, for the flag would reach the test bundle; it is built with the tests all the same.
+  .executableTarget(
+    name: "static-worker",
+    dependencies: ["CrimeSimulation", "CRawCalls", "MageSystem", "MageWorker", "ProbeInterface"],
+    path: "Tests/StaticWorker", swiftSettings: settings,
+    linkerSettings: [.unsafeFlags(["-static-executable"])]),
   .executableTarget(name: "deny-namespaces", path: "Tests/DenyNamespaces"),
   .executableTarget(
     name: "weak-launcher", dependencies: ["CMageSystem"], path: "Tests/WeakLauncher"),
   .executableTarget(
     name: "leak-counter",
-    dependencies: ["MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher"],
+    dependencies: [
+      "CrimeSimulation", "MageHost", "MageSystem", "ProbeInterface", "hostile-worker",
+      "mage-launcher",
+    ],
     path: "Tests/LeakCounter", swiftSettings: settings),
   .testTarget(
     name: "MageHostTests",
@@ -86,14 +103,15 @@ let tests: [Target] = [
     name: "MageSystemTests", dependencies: ["CMageSystem", "MageSystem"],
     swiftSettings: settings),
   .testTarget(
-    name: "MageWireTests", dependencies: ["MageWire"], swiftSettings: settings),
+    name: "MageWireTests", dependencies: ["MageWire", "TestSupport", "mage-conformance"],
+    swiftSettings: settings),
   .testTarget(
     name: "MagePipesTests",
-    dependencies: ["CMageSystem", "MagePipes", "MageSystem", "MageWire"],
+    dependencies: ["CMageSystem", "Mage", "MagePipes", "MageSystem", "MageWire"],
     swiftSettings: settings),
   .testTarget(
     name: "MageCommandTests",
-    dependencies: ["MageSystem", "TestSupport", "mage", "mage-launcher"],
+    dependencies: ["MageSystem", "TestSupport", "deny-namespaces", "mage", "mage-launcher"],
     swiftSettings: settings),
   .testTarget(
     name: "MagenCoreTests", dependencies: ["Mage", "MagePipes", "MageSystem", "MagenCore"],
@@ -102,23 +120,44 @@ let tests: [Target] = [
     name: "MagePolicyTests", dependencies: ["MagePolicy"], swiftSettings: settings),
   .testTarget(
     name: "MageSeccompTests", dependencies: ["MagePolicy", "MageSeccomp", "MageSystem"],
+    exclude: ["Golden"],
     swiftSettings: settings),
   .testTarget(
-    name: "DemoSupportTests", dependencies: ["DemoSupport", "CImageCodecs"],
+    name: "DemoSupportTests", dependencies: ["CImageCodecs", "DemoInterface", "DemoSupport"],
     swiftSettings: settings),
 ]
 
 /// What `make bench` runs.
 let benchmarks: [Target] = [
   .target(name: "CFloor", path: "Benchmarks/CFloor"),
+  .target(name: "CMessageFloor", path: "Benchmarks/CMessageFloor"),
+  .target(
+    name: "BenchInterface", dependencies: ["MageWire"], path: "Benchmarks/BenchInterface",
+    swiftSettings: settings, plugins: ["MagenPlugin"]),
+  .executableTarget(name: "broker-opener", path: "Benchmarks/BrokerOpener"),
   .executableTarget(
     name: "mage-bench",
     dependencies: [
-      "CFloor", "MageHost", "MageSystem", "ProbeInterface", "hostile-worker", "mage-launcher",
+      "BenchInterface", "CFloor", "CMessageFloor", "CrimeSimulation", "MageHost", "MagePolicy",
+      "MageSeccomp", "MageSystem", "MageWire", "ProbeInterface", "broker-opener", "hostile-worker",
+      "mage", "mage-launcher",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Benchmarks/MageBench", swiftSettings: settings),
 ]
+
+/// libFuzzer's targets have no main function of their own, so they are here only when Scripts/fuzz asks.
+let fuzzers: [Target] =
+  Context.environment["MAGE_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "mage-fuzz",
+      dependencies: [
+        "Mage", "MageHost", "MagePipes", "MagePolicy", "MageSystem", "MageWire", "MagenCore",
+      ],
+      path: "Fuzz", swiftSettings: settings)
+  ]
 
 let package = Package(
   name: "mage-swift",
@@ -179,12 +218,31 @@ let package = Package(
       ],
       swiftSettings: settings),
     .plugin(name: "MagenPlugin", capability: .buildTool(), dependencies: ["magen-tool"]),
+    // Runs vectors of the message format.
+    .executableTarget(
+      name: "mage-conformance",
+      dependencies: [
+        "MageSystem", "MageWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings, plugins: ["MagenPlugin"]),
+    // What `mage attack` and `mage torture` start.
+    .target(name: "CAttempts", dependencies: ["CRawCalls"]),
+    .executableTarget(name: "mage-attack-program", dependencies: ["CAttempts"]),
+    .executableTarget(
+      name: "mage-attack-worker",
+      dependencies: [
+        "CAttempts", "CRawCalls", "CrimeSimulation", "MageDrill", "MageWire", "MageWorker",
+      ],
+      swiftSettings: settings),
+    .target(name: "MageDrill", dependencies: ["Mage", "MageWire"], swiftSettings: settings),
     .executableTarget(
       name: "mage",
       dependencies: [
-        "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "mage-launcher",
+        "MageDrill", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
+        "mage-attack-program", "mage-attack-worker", "mage-launcher",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
-  ] + demo + benchmarks + tests
+  ] + demo + benchmarks + tests + fuzzers
 )

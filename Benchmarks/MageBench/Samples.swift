@@ -23,23 +23,3 @@ struct Samples: Sendable {
     return Samples(values)
   }
 }
-
-/// One row of the table: what was measured and what it is compared with, in the same run.
-struct Row: Sendable, Encodable {
-  let name: String
-  let what: String
-  let peer: String
-  /// The ratio to reach; lower is better.
-  let target: Double
-  /// Medians of each round, in microseconds.
-  let own: [Double]
-  let floor: [Double]
-
-  var ratio: Double { Self.median(zip(own, floor).map { $1 > 0 ? $0 / $1 : .infinity }) }
-  var isReached: Bool { ratio <= target }
-
-  static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-  }
-}

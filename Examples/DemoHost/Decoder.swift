@@ -10,7 +10,7 @@ actor Decoder {
   private let policy: Policy
   private let side: UInt32
   private var worker: WorkerProcess?
-  private var remote: Remote<Thumbnailer>?
+  private var thumbnailer: Thumbnailer.Proxy?
 
   init(_ host: Host, executable: String, policy: Policy, side: UInt32) {
     self.host = host
@@ -30,14 +30,14 @@ actor Decoder {
         file: file, outcome: .skipped(error.reason), time: start.duration(to: .now),
         usage: ResourceUsage())
     }
-    let (worker, remote) = try await ready()
+    let (worker, thumbnailer) = try await ready()
     let before = await worker.usage()
-    let outcome = await outcome(of: image, worker, remote)
+    let outcome = await outcome(of: image, worker, thumbnailer)
     var usage = await worker.usage()
     if case .ended(let ending) = outcome {
       usage = ending.usage
       self.worker = nil
-      self.remote = nil
+      self.thumbnailer = nil
     } else {
       await retireIfWorn(worker, usage.cpu)
       usage.cpu -= before.cpu
@@ -51,36 +51,34 @@ actor Decoder {
   private func retireIfWorn(_ worker: WorkerProcess, _ used: Duration) async {
     guard let limit = policy.limits.cpu, used * 2 > limit else { return }
     self.worker = nil
-    remote = nil
+    thumbnailer = nil
     await worker.finish()
   }
 
   func finish() async { await worker?.finish() }
 
-  private func ready() async throws(SpawnError) -> (WorkerProcess, Remote<Thumbnailer>) {
-    if let worker, let remote { return (worker, remote) }
-    let worker = try await host.spawn(executable, policy: policy)
+  private func ready() async throws(SpawnError) -> (WorkerProcess, Thumbnailer.Proxy) {
+    if let worker, let thumbnailer { return (worker, thumbnailer) }
+    let worker = try await host.spawn(
+      executable, policy: policy, implements: [Thumbnailer.self])
     do throws(CallError) {
-      let remote = try worker.remote(Thumbnailer.self)
-      (self.worker, self.remote) = (worker, remote)
-      return (worker, remote)
+      let thumbnailer = Thumbnailer.Proxy(try worker.remote(Thumbnailer.self))
+      (self.worker, self.thumbnailer) = (worker, thumbnailer)
+      return (worker, thumbnailer)
     } catch {
       throw .launchFailed("\(error)")
     }
   }
 
   private func outcome(
-    of image: Attachment, _ worker: WorkerProcess, _ remote: Remote<Thumbnailer>
+    of image: Attachment, _ worker: WorkerProcess, _ thumbnailer: Thumbnailer.Proxy
   ) async -> FileReport.Outcome {
     do throws(CallError) {
-      let request = DecodeRequest(image: image, maxSide: side)
-      switch try await remote.call(Thumbnailer.decode, request).result {
+      switch try await thumbnailer.decode(image: image, maxSide: side) {
       case .failure(let failure): return .corrupt(failure.reason)
-      case .thumbnail(let thumbnail):
-        guard max(thumbnail.width, thumbnail.height) <= side else {
-          // Nothing in the interface forbids it; that it is not what was asked for, only we can know.
-          let ending = await worker.reportBadMessage("a thumbnail larger than was asked for")
-          return .ended(ending)
+      case .success(let thumbnail):
+        if let fault = thumbnail.fault(askedFor: side) {
+          return .ended(await worker.reportBadMessage(fault))
         }
         return .decoded(thumbnail)
       }

@@ -28,8 +28,9 @@ struct DemoRun: Sendable {
 
   func run() async throws(DemoFailure) {
     let files = try findFiles()
-    let policy = try loadPolicy()
-    let host = try makeHost()
+    let policies = try policyLibrary()
+    let policy = try loadPolicy(policies)
+    let host = try makeHost(policies)
     let console = Console(total: files.count, quiet: false)
     let work = Task { () -> Result<ContactSheet, DemoFailure> in
       await decode(files, policy, host, console)
@@ -70,12 +71,15 @@ struct DemoRun: Sendable {
     return files
   }
 
-  private func loadPolicy() throws(DemoFailure) -> Policy {
+  private func policyLibrary() throws(DemoFailure) -> PolicyLibrary {
     guard let directory = PackageFiles.find("SandboxPolicies") else {
       throw DemoFailure(
         status: ExitStatus.noInput, text: "SandboxPolicies is not beside or above this program")
     }
-    let library = PolicyLibrary(directory: directory)
+    return PolicyLibrary(directory: directory)
+  }
+
+  private func loadPolicy(_ library: PolicyLibrary) throws(DemoFailure) -> Policy {
     do throws(PolicyError) {
       if let policyPath { return try library.policy(atPath: policyPath) }
       return try library.policy(named: "renderer")
@@ -86,9 +90,9 @@ struct DemoRun: Sendable {
     }
   }
 
-  private func makeHost() throws(DemoFailure) -> Host {
+  private func makeHost(_ policies: PolicyLibrary) throws(DemoFailure) -> Host {
     do throws(HostError) {
-      return try Host()
+      return try Host(policies: policies)
     } catch {
       throw DemoFailure(status: ExitStatus.noWorkers, text: "\(error)")
     }

@@ -5,10 +5,6 @@ internal import MageWorker
 @main
 struct DemoWorker {
   static func main() {
-    Worker.run { pipe in
-      var handlers = Handlers<Thumbnailer>()
-      handlers.on(Thumbnailer.decode) { try await ThumbnailMaker.decode($0) }
-      Receiver(pipe, handlers)
-    }
+    Worker.run { pipe in Receiver(pipe, Thumbnailer.handlers(ThumbnailMaker())) }
   }
 }

@@ -1,20 +1,24 @@
 import Foundation
 import PackagePlugin
 
-/// Makes the Swift bindings of a target's `.magen` files when the target is built.
+/// Makes the Swift bindings of a target's `.magen` and `.mojom` files when the target is built.
 @main
 struct MagenPlugin: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     guard let target = target.sourceModule else { return [] }
     let tool = try context.tool(named: "magen-tool").url
     let folder = target.directoryURL
-    return target.sourceFiles.map(\.url).filter { $0.pathExtension == "magen" }.map { file in
+    let options = needsMessagesAlone(target) ? ["--messages"] : []
+    let files = target.sourceFiles.map(\.url).filter {
+      ["magen", "mojom"].contains($0.pathExtension)
+    }
+    return files.map { file in
       let output = context.pluginWorkDirectoryURL
         .appending(path: "\(name(of: file, in: folder)).magen.swift")
       return .buildCommand(
         displayName: "Making Swift of \(file.lastPathComponent)",
         executable: tool,
-        arguments: [
+        arguments: options + [
           file.path(percentEncoded: false), output.path(percentEncoded: false),
           folder.path(percentEncoded: false),
         ],
@@ -22,6 +26,18 @@ struct MagenPlugin: BuildToolPlugin {
         inputFiles: ImportScan(roots: [folder]).files(from: file),
         outputFiles: [output])
     }
+  }
+
+  /// Whether a target stands on the message format alone, without the runtime above it.
+  private func needsMessagesAlone(_ target: any SourceModuleTarget) -> Bool {
+    let names = target.dependencies.map { dependency in
+      switch dependency {
+      case .target(let target): target.name
+      case .product(let product): product.name
+      @unknown default: ""
+      }
+    }
+    return names.contains("MageWire") && !names.contains("Mage")
   }
 
   /// Files of one name in two folders of the target have outputs of two names.

@@ -1,10 +1,11 @@
 #define _GNU_SOURCE  // posix_spawn_file_actions_addclosefrom_np, unshare
 #include "CMageSystem.h"
 
+#include "requests.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,24 +16,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // The launcher: a process so small that cloning it costs nothing, whatever size the host has. It trusts the host
 // and nobody else talks to it; what it checks it checks against mistakes.
-
-// One request at a time: the launcher has one thread.
-static _Alignas(8) unsigned char request_bytes[MAGE_MAX_LAUNCH_BYTES];
-
-static void send_report(int socket, const struct mage_launch_report *report, const int *descriptor) {
-  // The peer is the host, which reads, or is gone; in both cases there is nothing to do about a failure.
-  (void)mage_send_packet(socket, report, sizeof(*report), descriptor, descriptor ? 1 : 0);
-}
-
-static void send_failure(int socket, uint32_t step, const char *call, int error) {
-  struct mage_launch_report report = {.kind = MAGE_REPORT_FAILED, .step = step, .error = error};
-  strncpy(report.call, call, sizeof(report.call) - 1);
-  send_report(socket, &report, NULL);
-}
 
 // MARK: Identity
 
@@ -82,31 +70,30 @@ static int clone_worker(uint64_t flags, struct clone_result *result) {
   return 0;
 }
 
-// The child waits for its ids to be mapped: before that it has no identity inside its namespace.
-static void child(int release, size_t size, const int *descriptors, size_t count) {
-  char byte;
-  ssize_t got;
-  do {
-    got = read(release, &byte, 1);
-  } while (got < 0 && errno == EINTR);
-  if (got != 1) _exit(127);  // the launcher has given up or is gone
-  mage_close(release);
-  mage_run_launch_steps((const struct mage_launch_request *)request_bytes, size, descriptors, count);
+static void map_and_release(int report, int32_t pid, int release, const struct mage_launch_request *request) {
+  int status = request->clone_flags & CLONE_NEWUSER ? map_ids(pid, request) : 0;
+  if (status < 0) {
+    send_failure(report, MAGE_STEP_INDEX_IDENTITY, "write(uid_map)", -status);
+  } else if (write(release, "", 1) != 1) {
+    send_failure(report, MAGE_STEP_INDEX_RELEASE, "write", errno);
+  }
 }
 
-static void launch(size_t size, const int *descriptors, size_t count) {
-  const struct mage_launch_request *request = (const struct mage_launch_request *)request_bytes;
+static void clone_and_map(const struct mage_launch_request *request, size_t size, const int *descriptors, size_t count) {
   int report = descriptors[0];
   int release[2];
   if (pipe2(release, O_CLOEXEC) < 0) {
     send_failure(report, MAGE_STEP_INDEX_CLONE, "pipe2", errno);
     return;
   }
-  struct clone_result worker;
+  struct clone_result worker = {.pid = -1, .pidfd = -1};
   int status = clone_worker(request->clone_flags, &worker);
   if (status == 0 && worker.pid == 0) {
     mage_close(release[1]);
-    child(release[0], size, descriptors, count);
+    await_release(release[0]);
+    mage_close(release[0]);
+    mage_run_launch_steps(request, size, descriptors, count);
+    _exit(127);  // only a template's forks go on without an exec
   }
   mage_close(release[0]);
   if (status < 0) {
@@ -114,40 +101,24 @@ static void launch(size_t size, const int *descriptors, size_t count) {
   } else {
     struct mage_launch_report launched = {.kind = MAGE_REPORT_LAUNCHED, .pid = worker.pid};
     send_report(report, &launched, &worker.pidfd);
-    status = map_ids(worker.pid, request);
-    if (status < 0) {
-      send_failure(report, MAGE_STEP_INDEX_IDENTITY, "write(uid_map)", -status);
-    } else if (write(release[1], "", 1) != 1) {
-      send_failure(report, MAGE_STEP_INDEX_RELEASE, "write", errno);
-    }
+    map_and_release(report, worker.pid, release[1], request);
     mage_close(worker.pidfd);
   }
   mage_close(release[1]);  // a child that was not released ends here
 }
 
-// MARK: Service
-
-static void close_all(const int *descriptors, size_t count) {
-  for (size_t i = 0; i < count; i++) mage_close(descriptors[i]);
-}
-
-// Returns whether the host is still there.
-static bool serve_one(int socket) {
-  int descriptors[MAGE_MAX_PACKET_DESCRIPTORS];
-  struct mage_received_packet packet;
-  int status = mage_receive_packet(socket, request_bytes, sizeof(request_bytes), descriptors, &packet);
-  if (status == -EAGAIN) return true;
-  if (status < 0 || packet.count == 0) return false;
-  if (packet.descriptor_count > 0) {
-    if (packet.flags != 0 || (size_t)packet.count < sizeof(struct mage_launch_request)) {
-      send_failure(descriptors[0], MAGE_STEP_INDEX_REQUEST, "recvmsg", EMSGSIZE);
-    } else {
-      launch((size_t)packet.count, descriptors, packet.descriptor_count);
-    }
+// A template's fork is there already: it only waits for its ids, which nobody below this process may map.
+static bool launch(size_t size, const int *descriptors, size_t count) {
+  const struct mage_launch_request *request = (const struct mage_launch_request *)request_bytes;
+  if (request->forked_pid == 0) {
+    clone_and_map(request, size, descriptors, count);
+  } else if (count == 2) {
+    map_and_release(descriptors[0], request->forked_pid, descriptors[1], request);
   }
-  close_all(descriptors, packet.descriptor_count);
   return true;
 }
+
+// MARK: Service
 
 // The ids of an ordinary user map to themselves, so that a worker's files stay readable as before.
 static int map_own_ids(uid_t uid, gid_t gid) {
@@ -189,14 +160,11 @@ int mage_launcher_serve(int socket) {
   strncpy(ready.call, call, sizeof(ready.call) - 1);
   send_report(socket, &ready, NULL);
   if (status < 0) return 1;
-  for (;;) {
-    struct pollfd waiting = {.fd = socket, .events = POLLIN};
-    if (poll(&waiting, 1, -1) < 0) {
-      if (errno == EINTR) continue;
-      return 1;
-    }
-    if (!serve_one(socket)) return 0;
-  }
+  enum served served;
+  do {
+    served = serve_request(socket, launch);
+  } while (served == SERVED_ONE);
+  return 0;
 }
 
 // MARK: Start
@@ -211,15 +179,15 @@ static int describe_launcher(posix_spawn_file_actions_t *actions, posix_spawnatt
     error = posix_spawnattr_setflags(
         attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
-  if (!error) error = posix_spawn_file_actions_adddup2(actions, socket, 3);
+  if (!error && socket >= 0) error = posix_spawn_file_actions_adddup2(actions, socket, 3);
   for (int number = 0; number < 3 && !error; number++) {
     error = posix_spawn_file_actions_addopen(actions, number, "/dev/null", O_RDWR, 0);
   }
-  if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, 4);
+  if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, socket >= 0 ? 4 : 3);
   return error;
 }
 
-int mage_spawn_launcher(const char *path, int socket, int32_t *pid) {
+static int spawn(const char *path, char *const arguments[], int socket, int32_t *pid) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t child = -1;
@@ -229,13 +197,32 @@ int mage_spawn_launcher(const char *path, int socket, int32_t *pid) {
     return -ENOMEM;
   }
   int error = describe_launcher(&actions, &attributes, socket);
-  char *const arguments[] = {(char *)"mage-launcher", NULL};
   char *const environment[] = {NULL};
   if (!error) error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error) return -error;
   *pid = child;
-  int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+  return -error;
+}
+
+int mage_spawn_launcher(const char *path, int socket, int32_t *pid) {
+  char *const arguments[] = {(char *)"mage-launcher", NULL};
+  int status = spawn(path, arguments, socket, pid);
+  if (status < 0) return status;
+  int pidfd = (int)syscall(SYS_pidfd_open, *pid, 0);
   return pidfd < 0 ? -errno : pidfd;
+}
+
+int mage_spawn_guardian(const char *path, const char *root, const char *prefix) {
+  char owner[16];
+  snprintf(owner, sizeof(owner), "%d", getpid());
+  char *const arguments[] = {(char *)"mage-launcher", (char *)"guard", owner, (char *)root, (char *)prefix, NULL};
+  int32_t pid = -1;
+  int ended = 0;
+  int status = spawn(path, arguments, -1, &pid);
+  if (status < 0) return status;
+  while (waitpid(pid, &ended, 0) < 0) {
+    if (errno != EINTR) return -errno;
+  }
+  return ended == 0 ? 0 : -ECHILD;
 }

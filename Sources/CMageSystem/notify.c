@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // What a host does with a stopped call beside refusing it.
@@ -37,20 +38,27 @@ int64_t mage_read_memory(int32_t pid, uint64_t address, void *buffer, size_t cou
   return got < 0 ? -errno : got;
 }
 
-int mage_open_beneath(int directory, const char *path, uint64_t flags) {
+int mage_open_beneath(int directory, const char *path, uint64_t flags, bool cached_only) {
   struct open_how how;
   memset(&how, 0, sizeof(how));
   how.flags = flags | 02000000;  // O_CLOEXEC
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+  if (cached_only) how.resolve |= 0x20;  // RESOLVE_CACHED, which headers before Linux 5.12 lack
   return negated(syscall(SYS_openat2, directory, path, &how, sizeof(how)));
 }
 
-int mage_notification_replace(int listener, uint64_t id, int descriptor, int number) {
+int64_t mage_file_system_kind(int descriptor) {
+  struct statfs facts;
+  return fstatfs(descriptor, &facts) < 0 ? -errno : (int64_t)(uint32_t)facts.f_type;
+}
+
+int mage_notification_replace(int listener, uint64_t id, int descriptor, int number, bool close_on_exec) {
   struct seccomp_notif_addfd addition = {
       .id = id,
       .flags = SECCOMP_ADDFD_FLAG_SETFD,
       .srcfd = (uint32_t)descriptor,
       .newfd = (uint32_t)number,
+      .newfd_flags = close_on_exec ? 02000000 : 0,  // O_CLOEXEC
   };
   return negated(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addition));
 }

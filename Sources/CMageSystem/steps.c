@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/futex.h>
 #include <linux/landlock.h>
 #include <linux/mount.h>
 #include <linux/securebits.h>
@@ -12,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,8 +23,10 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 int umount2(const char *target, int flags);
 #define MOUNT_PRIVATE (1UL << 18)
 #define MOUNT_RECURSIVE 16384UL
+#define MOUNT_RDONLY 1UL
 #define MOUNT_NOSUID 2UL
 #define MOUNT_NODEV 4UL
+#define MOUNT_NOEXEC 8UL
 #define UNMOUNT_DETACH 2
 
 // Runs between clone and exec in a process whose parent may have had threads: no allocation, no locks, no Swift.
@@ -90,6 +90,13 @@ static void file_step(struct launch_state *state, const char *path) {
   mage_close(file);
 }
 
+// `texts` holds the link's path and, after its NUL, what it leads to.
+static void link_step(struct launch_state *state, const struct mage_launch_step *step, const char *texts) {
+  size_t length = strnlen(texts, step->data_size);
+  if (length + 1 >= step->data_size || texts[step->data_size - 1] != 0) fail(state, "symlink", EINVAL);
+  require(state, "symlink", symlink(texts + length + 1, texts));
+}
+
 static void set_attributes(struct launch_state *state, int directory, const char *path, unsigned flags, uint64_t set) {
   struct mount_attr attributes = {.attr_set = set};
   require(
@@ -109,6 +116,13 @@ static void tmpfs_step(struct launch_state *state, const struct mage_launch_step
   char options[64];
   snprintf(options, sizeof(options), "mode=0700,size=%llu", (unsigned long long)step->a);
   require(state, "mount(tmpfs)", mount("mage", path, "tmpfs", step->b, options));
+}
+
+// Before the pivot: the kernel allows it only where a whole procfs is in sight already.
+static void proc_step(struct launch_state *state, const char *path) {
+  require(
+      state, "mount(proc)",
+      mount("mage", path, "proc", MOUNT_RDONLY | MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC, "subset=pid,hidepid=ptraceable"));
 }
 
 // The new root is stacked onto the old one and the old one, now on top of nothing, is taken away: no directory for it is needed (pivot_root(2)).
@@ -262,21 +276,24 @@ int mage_landlock_version(void) {
 
 // MARK: Filter and exec
 
+// The last filter of a template's fork. What comes after obeys it: it allows the channel, close and exit, and not the report.
+static void seal_step(struct launch_state *state, const struct mage_launch_step *step, const unsigned char *data) {
+  if (step->b > step->data_size) fail(state, "seccomp(NEW_LISTENER)", EINVAL);
+  // What exec would close: everything above the report, which lies just above the plan's numbers.
+  require(state, "close_range", syscall(SYS_close_range, (unsigned)state->report + 1, ~0U, 0U));
+  int listener = mage_seccomp_install(data, (uint16_t)(step->b / 8), true);
+  if (listener < 0) fail(state, "seccomp(NEW_LISTENER)", -listener);
+  if (mage_send_packet_patiently((int)step->a, data + step->b, step->data_size - step->b, &listener, 1) < 0) _exit(127);
+  mage_close(listener);
+  mage_close(state->report);
+}
+
 static void filter_step(struct launch_state *state, const struct mage_launch_step *step, const unsigned char *data) {
   int listener = mage_seccomp_install(data, (uint16_t)(step->data_size / 8), true);
   if (listener < 0) fail(state, "seccomp(NEW_LISTENER)", -listener);
   // From here on the filter judges this function too: it must allow sendmsg, futex, close and execveat.
   struct mage_launch_report report = {.kind = MAGE_REPORT_LISTENER, .step = state->step};
-  // ETOOMANYREFS: this user has too many descriptors on their way just now (unix(7)).
-  int64_t sent = 0;
-  for (int attempt = 0; attempt < 5000; attempt++) {
-    sent = mage_send_packet(state->report, &report, sizeof(report), &listener, 1);
-    if (sent != -ETOOMANYREFS) break;
-    // Sleeps, by a call that every filter allows: whoever spun would keep the receivers from receiving.
-    uint32_t nobody = 0;
-    struct timespec pause = {.tv_nsec = 1000000};
-    (void)syscall(SYS_futex, &nobody, FUTEX_WAIT_PRIVATE, 0, &pause, NULL, 0);
-  }
+  int64_t sent = mage_send_packet_patiently(state->report, &report, sizeof(report), &listener, 1);
   if (sent < 0) fail(state, "sendmsg", (int)-sent);
   mage_close(listener);
 }
@@ -308,7 +325,8 @@ static void execute_step(struct launch_state *state, const struct mage_launch_st
 // MARK: Interpreter
 
 static void run_step(struct launch_state *state, const struct mage_launch_step *step, const unsigned char *data) {
-  const char *text = step->data_size ? (const char *)data : "";
+  // What is no text, because it has no end, is an empty one to the steps that want a text.
+  const char *text = step->data_size && data[step->data_size - 1] == 0 ? (const char *)data : "";
   switch ((enum mage_launch_op)step->op) {
     case MAGE_STEP_PRIVATE_MOUNTS:
       require(state, "mount(MS_PRIVATE)", mount(NULL, "/", NULL, MOUNT_RECURSIVE | MOUNT_PRIVATE, NULL));
@@ -318,8 +336,10 @@ static void run_step(struct launch_state *state, const struct mage_launch_step *
     case MAGE_STEP_ROOT: root_step(state, step, text); return;
     case MAGE_STEP_DIRECTORY: require(state, "mkdir", mkdir(text, (mode_t)step->a)); return;
     case MAGE_STEP_FILE: file_step(state, text); return;
+    case MAGE_STEP_LINK: link_step(state, step, (const char *)data); return;
     case MAGE_STEP_ATTACH: attach_step(state, step, text); return;
     case MAGE_STEP_TMPFS: tmpfs_step(state, step, text); return;
+    case MAGE_STEP_PROC: proc_step(state, text); return;
     case MAGE_STEP_PIVOT: pivot_step(state); return;
     case MAGE_STEP_SEAL_ROOT: set_attributes(state, AT_FDCWD, "/", 0, step->a); return;
     case MAGE_STEP_HOSTNAME: require(state, "sethostname", sethostname(text, strlen(text))); return;
@@ -344,12 +364,14 @@ static void run_step(struct launch_state *state, const struct mage_launch_step *
     case MAGE_STEP_FILTER: filter_step(state, step, data); return;
     case MAGE_STEP_REPORT_AT: report_at_step(state, step); return;
     case MAGE_STEP_INIT: init_step(state); return;
-    case MAGE_STEP_EXECUTE: execute_step(state, step, text); return;
+    case MAGE_STEP_EXECUTE: execute_step(state, step, (const char *)data); return;
+    case MAGE_STEP_SEAL: seal_step(state, step, data); return;
+    case MAGE_STEP_RESUME: return;
   }
   fail(state, "step", ENOSYS);
 }
 
-// The record's data must lie inside the request; a text must end inside it too.
+// The record's data must lie inside the request.
 static bool is_sound(const struct mage_launch_step *step, size_t left) {
   return step->size >= sizeof(*step) && step->size <= left && step->size % 8 == 0 &&
          step->data_size <= step->size - sizeof(*step);
@@ -366,6 +388,7 @@ void mage_run_launch_steps(
     const struct mage_launch_step *step = (const struct mage_launch_step *)next;
     state.step = index;
     if (left < sizeof(*step) || !is_sound(step, left)) fail(&state, "step", EINVAL);
+    if (step->op == MAGE_STEP_RESUME) return;
     run_step(&state, step, (const unsigned char *)(step + 1));
     next += step->size;
     left -= step->size;

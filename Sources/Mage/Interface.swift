@@ -15,13 +15,20 @@ public protocol Interface: Sendable {
   static var name: String { get }
   /// The weakest policy under which an implementation may run, by its name; `nil` when the interface names none.
   static var sandbox: String? { get }
+  /// The only side that calls its methods; `nil` when each method says so for itself, or both may call.
+  static var from: CallingSide? { get }
   /// The highest version that a method of the interface declares.
   static var version: UInt32 { get }
+  /// How messages of each method are checked that a host passes on from one worker to another; empty where nobody has said it, and then
+  /// whoever gets them is the first to check them.
+  static var rules: [MethodRule] { get }
 }
 
 extension Interface {
   public static var sandbox: String? { nil }
+  public static var from: CallingSide? { nil }
   public static var version: UInt32 { 0 }
+  public static var rules: [MethodRule] { [] }
 }
 
 /// The sides of a connection, as interfaces name them.

@@ -90,7 +90,7 @@ private struct OneWayHandler<Of: Interface, Parameters: WireStruct>: HandlerEntr
 
 extension IncomingMessage {
   /// The message's parameters, checked in full.
-  fileprivate func parameters<Parameters: WireStruct>(
+  func parameters<Parameters: WireStruct>(
     _ type: Parameters.Type, _ header: MessageHeader, _ interface: String, _ method: String,
     expectsReply: Bool
   ) throws(Malformed) -> Parameters {
@@ -100,7 +100,7 @@ extension IncomingMessage {
         throw Malformed(.message(.headerInvalidFlags), detail: "flags \(header.flags)")
       }
       return try MessageDecoder.decode(
-        type, from: bytes, header: header, handles: attachments)
+        type, from: bytes, header: header, handles: handles)
     } catch {
       throw error.placed(in: interface, method)
     }
@@ -124,8 +124,15 @@ public final class Receiver<Of: Interface>: Sendable {
     disconnected: @escaping @Sendable (CloseReason?) -> Void = { _ in }
   ) {
     end = endpoint.end
-    end.connection.bindLater(end.id, to: HandlerTable(handlers, end, disconnected))
+    let table = HandlerTable(handlers, end, disconnected)
+    // An endpoint's end is there: it has one owner, who has just given it to us.
+    if let port = try? end.port() { port.bind(table) }
   }
+
+  /// Takes the end back, to bind it anew or to send it. Messages that were not read stay with it.
+  ///
+  /// - Throws: ``EndpointError/busy`` while a request is not answered.
+  public func unbind() throws(EndpointError) -> Endpoint { Endpoint(try end.unbind()) }
 
   /// Closes the pipe and tells the peer why. Does not wait.
   public func close(_ reason: CloseReason = CloseReason()) { end.close(reason) }
@@ -142,8 +149,7 @@ private struct HandlerTable<Of: Interface>: MessageReceiver {
     _ handlers: Handlers<Of>, _ end: PipeEnd,
     _ whenDisconnected: @escaping @Sendable (CloseReason?) -> Void
   ) {
-    methods = MethodTable(
-      handlers, caller: end.connection.side == .host ? .worker : .host)
+    methods = MethodTable(handlers)
     self.end = end
     self.whenDisconnected = whenDisconnected
   }
@@ -171,10 +177,12 @@ struct MethodTable<Of: Interface>: Sendable {
   func dispatch(
     _ message: IncomingMessage, _ header: MessageHeader, at now: MonotonicTime = .now
   ) throws(Malformed) -> Dispatch {
+    if let control = try ControlHandler<Of>.dispatch(message, header) { return control }
     guard !header.isReply, let entry = handlers.entries[header.ordinal] else {
       throw Malformed(
         .message(.headerUnknownMethod), interface: Of.name, detail: "ordinal \(header.ordinal)")
     }
+    let caller = message.writer.map { $0 == .host ? .host : .worker } ?? caller
     if let from = entry.from, let caller, from != caller {
       throw Malformed(
         .interface(.wrongCaller), interface: Of.name, method: entry.name,

@@ -4,6 +4,8 @@ public import MageWire
 /// The calling end of a pipe. Copies share the end; the last one that goes closes it.
 public struct Remote<Of: Interface>: Sendable {
   private let end: PipeEnd
+  /// The version of the interface that whoever made the pipe implements, as far as they have said it.
+  public let version: UInt32
   /// How long a call may take when the caller does not say.
   public let deadline: Duration
 
@@ -14,8 +16,23 @@ public struct Remote<Of: Interface>: Sendable {
   ///   - deadline: for calls that name none. A host's worker that misses one is ended
   ///     (``Limit/callDeadline(_:method:)``).
   public init(_ endpoint: consuming Endpoint, deadline: Duration = .seconds(30)) {
+    self.init(endpoint, deadline: deadline, version: Of.version)
+  }
+
+  init(_ endpoint: consuming Endpoint, deadline: Duration, version: UInt32) {
     end = endpoint.end
     self.deadline = deadline
+    self.version = version
+  }
+
+  /// Takes the end back, to bind it anew or to send it. Copies of this remote throw ``EndpointError/unbound`` from then on.
+  ///
+  /// - Throws: ``EndpointError/busy`` while a call awaits its reply (one that was cancelled too, until the reply has come) or a message
+  ///   its credit.
+  public func unbind() throws(EndpointError) -> Endpoint { Endpoint(try end.unbind()) }
+
+  private func port() throws(CallError) -> Port {
+    do throws(EndpointError) { return try end.port() } catch { throw .endpoint(error) }
   }
 
   /// Calls a method and waits for its reply.
@@ -27,12 +44,12 @@ public struct Remote<Of: Interface>: Sendable {
   public func call<Parameters: WireStruct, Reply: WireStruct>(
     _ method: Method<Of, Parameters, Reply>, _ parameters: Parameters, within limit: Duration? = nil
   ) async throws(CallError) -> Reply {
-    let request = end.connection.makeRequestID()
+    let port = try port()
+    let request = port.makeRequestID()
     let message = try OutgoingMessage(
       .request(id: request), ordinal: method.ordinal, parameters)
-    let result = await end.connection.call(
-      end.id, method: "\(Of.name).\(method.name)", request: request, message,
-      within: limit ?? deadline
+    let result = await port.call(
+      method: "\(Of.name).\(method.name)", request: request, message, within: limit ?? deadline
     ) { (message, header) throws(Malformed) in
       try Self.decodeReply(to: method, message, header)
     }
@@ -43,8 +60,9 @@ public struct Remote<Of: Interface>: Sendable {
   public func send<Parameters: WireStruct>(
     _ method: OneWay<Of, Parameters>, _ parameters: Parameters
   ) async throws(CallError) {
+    let port = try port()
     let message = try OutgoingMessage(.oneWay, ordinal: method.ordinal, parameters)
-    if let error = await end.connection.send(end.id, message) { throw error }
+    if let error = await port.send(message) { throw error }
   }
 
   private static func decodeReply<Parameters, Reply>(
@@ -56,7 +74,7 @@ public struct Remote<Of: Interface>: Sendable {
       }
       try header.checkIsForBoundInterface()
       return try MessageDecoder.decode(
-        Reply.self, from: message.bytes, header: header, handles: message.attachments)
+        Reply.self, from: message.bytes, header: header, handles: message.handles)
     } catch {
       throw error.placed(in: Of.name, method.name)
     }
@@ -64,16 +82,19 @@ public struct Remote<Of: Interface>: Sendable {
 }
 
 extension OutgoingMessage {
-  /// Encodes a message. Throws when it holds a handle that is no attachment.
+  /// Encodes a message, and takes the ends of pipes out of the value. Throws when one is not there any more.
   init<Value: WireStruct>(
     _ kind: MessageEncoder.Kind, ordinal: UInt32, _ value: Value
   ) throws(CallError) {
     let (bytes, handles) = MessageEncoder.encode(kind, ordinal: ordinal, value)
-    let attachments = handles.compactMap { $0 as? Attachment }
-    guard attachments.count == handles.count else {
-      throw CallError.refused("a handle that is no attachment")
+    guard handles.allSatisfy({ $0 is Attachment || $0 is PipeEnd }) else {
+      throw CallError.refused("a handle that is neither an attachment nor an end of a pipe")
     }
-    self.init(bytes: bytes, attachments: attachments)
+    do throws(EndpointError) {
+      try self.init(bytes: bytes, taking: handles)
+    } catch {
+      throw .endpoint(error)
+    }
   }
 }
 

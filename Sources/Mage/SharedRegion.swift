@@ -42,7 +42,8 @@ public struct SharedRegion: ~Copyable, Sendable {
       attachment.descriptor, count: count, isFrozen: attachment.kind == .frozenRegion)
   }
 
-  private init(_ descriptor: SharedDescriptor, count: Int, isFrozen: Bool) {
+  /// Memory of `count` bytes that this side has made, and sealed against shrinking.
+  package init(_ descriptor: SharedDescriptor, count: Int, isFrozen: Bool = false) {
     self.descriptor = descriptor
     self.count = count
     self.isFrozen = isFrozen

@@ -1,3 +1,4 @@
+public import Mage
 internal import MagePipes
 public import MagePolicy
 internal import MageSystem
@@ -11,12 +12,16 @@ public final class Host: Sendable {
 
   /// - Parameters:
   ///   - launcher: the path of `mage-launcher`; `nil` looks beside this process's executable.
+  ///   - policies: where the policies are that interfaces name in `[Sandbox]`; a worker is then bound to such an interface only if its
+  ///     own policy grants no more. `nil` compares names: the worker's policy has to be the one that is named.
   ///   - sealDeadline: how long a worker may take from its launch to its proven seal, its `prepare` step included.
   /// - Throws: ``HostError`` when the launcher is missing or the machine refuses a thread or a descriptor.
   public init(
-    launcher: String? = nil, sealDeadline: Duration = .seconds(10)
+    launcher: String? = nil, policies: PolicyLibrary? = nil,
+    sealDeadline: Duration = .seconds(10)
   ) throws(HostError) {
-    core = try HostCore(launcher: try LauncherPath.find(launcher), sealDeadline: sealDeadline)
+    core = try HostCore(
+      launcher: try LauncherPath.find(launcher), policies: policies, sealDeadline: sealDeadline)
   }
 
   deinit { core.abandon() }
@@ -30,11 +35,14 @@ public final class Host: Sendable {
   /// - Parameters:
   ///   - executable: a path; the program calls `Worker.run` in its `main`.
   ///   - arguments: what follows the path in the program's arguments. Trusted: the program reads them before it is sealed.
+  ///   - interfaces: what the worker implements. Refused before anything is launched when one of them names in `[Sandbox]` a policy that
+  ///     is stricter than `policy`, or is called by workers (`[From=worker]`); for others, `remote` refuses it later.
   /// - Throws: ``SpawnError``. Whatever was made of the worker is gone when it is thrown.
   public func spawn(
-    _ executable: String, policy: Policy, arguments: [String] = []
+    _ executable: String, policy: Policy, arguments: [String] = [],
+    implements interfaces: [any Interface.Type] = []
   ) async throws(SpawnError) -> WorkerProcess {
-    try await core.spawn(executable, policy, arguments).get()
+    try await core.spawn(executable, policy, arguments, implements: interfaces).get()
   }
 
   /// Ends every worker and then the host's own thread. Workers are asked first when there is a `grace`.

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import Mage
 internal import MagePipes
 internal import MagePolicy
 internal import MageSeccomp
@@ -10,11 +11,15 @@ actor HostCore {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   let launcher: Launcher
+  let groups: GroupKeeper
   private let sealDeadline: Duration
+  private let policies: PolicyLibrary?
   let null: SharedDescriptor
   let identities: IdentityMap
   private var supervisors: [ObjectIdentifier: Supervisor] = [:]
   private var plans: [PlanKey: WorkerPlan] = [:]
+  private var workerFilters = PolicyCache<CompiledFilters>()
+  var programFilters = PolicyCache<[UInt8]>()
   var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
   var isShutDown = false
   private var launches = 0
@@ -27,15 +32,20 @@ actor HostCore {
     let executable: String
     let arguments: [String]
     let policyName: String
+    let isTemplate: Bool
   }
 
-  init(launcher path: String, sealDeadline: Duration) throws(HostError) {
+  init(
+    launcher path: String, policies: PolicyLibrary?, sealDeadline: Duration
+  ) throws(HostError) {
     self.sealDeadline = sealDeadline
+    self.policies = policies
     do throws(SystemError) {
       loop = try Loop()
       null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: 2))
       identities = try IdentityMap.ofThisProcess()
       launcher = Launcher(path: path, loop: loop)
+      groups = GroupKeeper(launcher: path)
       try LoopThread.start(loop)
     } catch {
       throw .system(SystemFailure(description: "\(error)"))
@@ -50,21 +60,48 @@ actor HostCore {
   // MARK: Spawning
 
   func spawn(
-    _ executable: String, _ policy: Policy, _ arguments: [String]
+    _ executable: String, _ policy: Policy, _ arguments: [String],
+    implements interfaces: [any Interface.Type]
   ) async -> Result<WorkerProcess, SpawnError> {
+    do throws(SpawnError) {
+      let plan = try plan(executable, policy, arguments, isTemplate: false)
+      for interface in interfaces {
+        guard let reason = plan.interfaces.refusalAsImplementation(of: interface) else { continue }
+        throw .notPossible(reason)
+      }
+      return try await launch(plan, .worker).get().invite()
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Starts a process that is a worker or is to be one; it is ready and not invited.
+  ///
+  /// - Parameters:
+  ///   - control: a template's end of its socket.
+  ///   - onEnd: called on the loop when it has ended, however far it came.
+  func launch(
+    _ plan: WorkerPlan, _ role: Supervisor.Role, control: SharedDescriptor? = nil,
+    onEnd: @escaping @Sendable (Supervisor) -> Void = { _ in }
+  ) async -> Result<Supervisor, SpawnError> {
     await beginLaunch()
     defer { endLaunch() }
+    let names = await NameResolver.addresses(of: plan.policy, on: loop)
     guard !isShutDown else { return .failure(.hostGone) }
+    let slot = slots.next
     do throws(SpawnError) {
-      let plan = try plan(executable, policy, arguments)
-      let slot = slots.next
-      let identity = try identities.identity(inside: policy.identity, slot: slot)
+      let addresses = try names.get()
+      let identity = try identities.identity(inside: plan.policy.identity, slot: slot)
       slots.take()
-      let supervisor = Supervisor(plan, launcher: launcher) { [weak self] supervisor in
+      let supervisor = Supervisor(
+        plan, role: role, addresses: addresses, launcher: launcher, groups: groups
+      ) { [weak self] supervisor in
         self?.assumeIsolated { $0.ended(supervisor, slot) }
+        onEnd(supervisor)
       }
       supervisors[ObjectIdentifier(supervisor)] = supervisor
-      return await supervisor.start(identity: identity, null: null)
+      return await supervisor.start(identity: identity, null: null, control: control)
+        .map { _ in supervisor }
     } catch {
       return .failure(error)
     }
@@ -94,23 +131,29 @@ actor HostCore {
     if let next = waitingLaunches.popFirst() { next.resume() } else { launches -= 1 }
   }
 
-  /// Compiling the filters takes longer than a launch, so plans are kept. The executable is looked at again each time: a new
+  /// Plans are kept. The executable is looked at again each time: a new
   /// build under the same name is a new program.
-  private func plan(
-    _ executable: String, _ policy: Policy, _ arguments: [String]
+  func plan(
+    _ executable: String, _ policy: Policy, _ arguments: [String], isTemplate: Bool
   ) throws(SpawnError) -> WorkerPlan {
-    let key = PlanKey(executable: executable, arguments: arguments, policyName: policy.name)
+    let key = PlanKey(
+      executable: executable, arguments: arguments, policyName: policy.name,
+      isTemplate: isTemplate)
     if let plan = plans[key], plan.policy == policy, plan.launch.executable.isCurrent {
       return plan
     }
     let filters: CompiledFilters
     do throws(FilterError) {
-      filters = try FilterCompiler.compile(policy)
+      let compiled = isTemplate ? TemplateRules.policy(policy) : policy
+      filters = try workerFilters.value(of: compiled) { () throws(FilterError) in
+        try FilterCompiler.compile(compiled)
+      }
     } catch {
       throw .notPossible("policy \(policy.name): \(error)")
     }
     let plan = try WorkerPlan(
-      executable, arguments: arguments, policy, filters, sealDeadline: sealDeadline)
+      executable, arguments: arguments, policy, filters, policies: policies,
+      template: isTemplate ? TemplateShape(policy) : nil, sealDeadline: sealDeadline)
     if plans.count >= Self.mostPlans { plans.removeAll() }
     plans[key] = plan
     return plan
@@ -133,6 +176,7 @@ actor HostCore {
     for program in programs.values { await program.end(.hostGone) }
     for supervisor in supervisors.values { _ = await supervisor.waitForEnding() }
     for program in programs.values { _ = await program.waitForEnding() }
+    await groups.shutDown()
     await launcher.shutDown()
     plans.removeAll()
     loop.stop()

@@ -24,7 +24,7 @@ public final class WorkerProcess: Sendable {
     self.pid = pid
     policyName = supervisor.plan.policy.name
     callDeadline = supervisor.plan.callDeadline
-    bootstrap = Mutex(Endpoint(connection: connection, id: .bootstrap))
+    bootstrap = Mutex(Endpoint(connection.bootstrap))
   }
 
   /// The end of the pipe that came with the invitation. The worker has the other.
@@ -38,9 +38,30 @@ public final class WorkerProcess: Sendable {
     return endpoint
   }
 
-  /// Binds the worker's first pipe to an interface. Call once.
+  /// Binds the worker's first pipe to an interface that the worker implements. Call once.
+  ///
+  /// - Throws: ``CallError/refused(_:)`` when the interface's `[Sandbox]` names a policy that is stricter than the worker's, or when
+  ///   `[From=worker]` says that the worker is its caller; what was taken before is ``CallError/pipeClosed(_:)``.
   public func remote<Of: Interface>(_ interface: Of.Type) throws(CallError) -> Remote<Of> {
-    Remote(try takeEndpoint(), deadline: callDeadline)
+    if let reason = supervisor.plan.interfaces.refusalAsImplementation(of: interface) {
+      throw .refused(reason)
+    }
+    return Remote(try takeEndpoint(), deadline: callDeadline)
+  }
+
+  /// Binds the worker's first pipe to handlers of the host's for what the worker calls. Call once.
+  ///
+  /// - Throws: ``CallError/refused(_:)`` when `[From=host]` says that the host is the interface's caller, or when `[Sandbox]` wants its
+  ///   implementation in a sandbox; what was taken before is ``CallError/pipeClosed(_:)``.
+  @discardableResult
+  public func receive<Of: Interface>(
+    _ handlers: Handlers<Of>,
+    disconnected: @escaping @Sendable (CloseReason?) -> Void = { _ in }
+  ) throws(CallError) -> Receiver<Of> {
+    if let reason = supervisor.plan.interfaces.refusalAsCaller(of: Of.self) {
+      throw .refused(reason)
+    }
+    return Receiver(try takeEndpoint(), handlers, disconnected: disconnected)
   }
 
   /// Waits until the worker has ended and is reaped, and says how.
@@ -61,6 +82,18 @@ public final class WorkerProcess: Sendable {
   public func reportBadMessage(_ reason: String) async -> Ending {
     await supervisor.end(.malformed(Malformed(.application, detail: reason)))
     return await supervisor.waitForEnding()
+  }
+
+  /// By which means it is confined and its limits are held.
+  public func mechanisms() async -> Mechanisms { await supervisor.mechanisms }
+
+  /// The memory that the policy calls `name` (`fds { 4 memory name max 64MiB sealed(shrink, grow) }`), which the worker has from its
+  /// start and may change at any moment; `nil` when the policy has none of that name.
+  public func memory(named name: String) async -> SharedRegion? {
+    guard let descriptor = await supervisor.memory[name],
+      let facts = try? DescriptorFacts(of: descriptor.number), let count = Int(exactly: facts.size)
+    else { return nil }
+    return SharedRegion(descriptor, count: count)
   }
 
   /// What the worker has used so far, or in all once it has ended.

@@ -7,6 +7,13 @@ struct CallDecision {
   enum Outcome: Hashable {
     case allow
     case errno(Int32)
+
+    fileprivate var order: Int64 {
+      switch self {
+      case .allow: -1
+      case .errno(let value): Int64(value)
+      }
+    }
   }
 
   let call: String
@@ -15,6 +22,8 @@ struct CallDecision {
   private(set) var outcomes: [Outcome: Region] = [:]
   /// Where a rule says deny, errno or fake.
   private(set) var refused = Region.none
+  /// Where the host is asked to make the call.
+  private(set) var brokered = Region.none
 
   var allowed: Region { outcomes[.allow] ?? .none }
 
@@ -28,10 +37,12 @@ struct CallDecision {
       taken = try settle(group, after: taken)
     }
     refused = taken
-    let brokered = regions.broker
-    taken = try ConditionRegion.bounded(call) { () throws(Region.TooComplex) in
-      try taken.union(brokered)
+    let (left, sum) = try ConditionRegion.bounded(call) {
+      [refused] () throws(Region.TooComplex) in
+      (try regions.broker.subtracting(refused), try refused.union(regions.broker))
     }
+    brokered = left
+    taken = sum
     regions.allow = try ConditionRegion.bounded(call) { () throws(Region.TooComplex) in
       try regions.allow.subtracting(taken)
     }
@@ -94,7 +105,7 @@ struct CallDecision {
 
   /// The rules that libseccomp is given, always in the same order: equal policies have equal programs.
   var cases: [(Outcome, Cube)] {
-    let sorted = outcomes.sorted { "\($0.key)" < "\($1.key)" }
+    let sorted = outcomes.sorted { $0.key.order < $1.key.order }
     return sorted.flatMap { outcome, region in region.cubes.map { (outcome, $0) } }
   }
 
@@ -107,7 +118,7 @@ struct CallDecision {
     var deny = Region.none
     var errno: [Int32: Region] = [:]
     var fake: [Int32: Region] = [:]
-    /// Reported like a denied call; the host knows the difference.
+    /// Reported like a denied call; the host knows the difference, and counts what is allowed once.
     var broker = Region.none
     var allow = Region.none
   }
@@ -123,7 +134,7 @@ struct CallDecision {
       switch rule.action {
       case .allow: known = regions.allow
       case .deny: known = regions.deny
-      case .broker: known = regions.broker
+      case .broker, .once: known = regions.broker
       case .errno(let value): known = regions.errno[value] ?? .none
       case .fake: known = regions.fake[0] ?? .none
       }
@@ -135,7 +146,7 @@ struct CallDecision {
       case .deny: regions.deny = sum
       case .errno(let value): regions.errno[value] = sum
       case .fake(0): regions.fake[0] = sum
-      case .broker: regions.broker = sum
+      case .broker, .once: regions.broker = sum
       case .fake(let value): throw .fakedValue(call: call, value)
       }
     }

@@ -61,17 +61,23 @@ public struct FilterEmulator: Sendable {
     architecture: UInt32 = auditArchX8664, number: Int32, instructionPointer: UInt64 = 0,
     arguments: [UInt64] = []
   ) -> Verdict {
-    let wide = [instructionPointer] + (0..<6).map { $0 < arguments.count ? arguments[$0] : 0 }
-    let data =
-      [UInt32(bitPattern: number), architecture]
-      + wide.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
+    var data = SIMD16<UInt32>()
+    (data[0], data[1]) = (UInt32(bitPattern: number), architecture)
+    (data[2], data[3]) = Self.words(instructionPointer)
+    for (index, argument) in arguments.prefix(6).enumerated() {
+      (data[4 + 2 * index], data[5 + 2 * index]) = Self.words(argument)
+    }
     var machine = FilterMachine(data: data)
     guard let value = machine.run(program) else { return .invalid }
     return Self.verdict(value)
   }
 
+  private static func words(_ value: UInt64) -> (UInt32, UInt32) {
+    (UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32))
+  }
+
   /// SECCOMP_RET_*: the upper half says what, the lower half how.
-  private static func verdict(_ value: UInt32) -> Verdict {
+  static func verdict(_ value: UInt32) -> Verdict {
     switch value & 0xFFFF_0000 {
     case 0x7FFF_0000: .allow
     case 0x0005_0000: .errno(min(Int32(value & 0xFFFF), 4095))

@@ -26,6 +26,8 @@ public enum FilterError: Error, Equatable, Sendable {
   case tooLong
   /// The finished program does not do what the policy says for this call. Nothing uses it.
   case unfaithful(call: String)
+  /// The finished program has instructions or paths that libseccomp does not make, so nothing can be said of it.
+  case unprovable
   case system(SystemError)
 }
 
@@ -44,6 +46,7 @@ extension FilterError: CustomStringConvertible {
     case .libseccomp(let function, let errno): "\(SystemError(function, errno: errno))"
     case .tooLong: "the filter is longer than 4096 instructions"
     case .unfaithful(let call): "the compiled filter decides '\(call)' otherwise than the policy"
+    case .unprovable: "the compiled filter is none that can be checked against its policy"
     case .system(let error): "\(error)"
     }
   }

@@ -1,12 +1,12 @@
 /// The registers of classic BPF, and the instructions that seccomp admits (linux/filter.h, seccomp_check_filter).
 struct FilterMachine {
   /// `struct seccomp_data` in words.
-  let data: [UInt32]
+  let data: SIMD16<UInt32>
   private var accumulator: UInt32 = 0
   private var index: UInt32 = 0
-  private var memory = [UInt32](repeating: 0, count: 16)
+  private var memory = SIMD16<UInt32>()
 
-  init(data: [UInt32]) { self.data = data }
+  init(data: SIMD16<UInt32>) { self.data = data }
 
   private enum Step {
     case next
@@ -51,10 +51,10 @@ struct FilterMachine {
     let constant = instruction.constant
     let value: UInt32
     switch instruction.code {
-    case 0x20 where constant % 4 == 0 && constant / 4 < data.count:
+    case 0x20 where constant % 4 == 0 && constant / 4 < 16:
       value = data[Int(truncatingIfNeeded: constant / 4)]
     case 0x00, 0x01: value = constant
-    case 0x80, 0x81: value = UInt32(truncatingIfNeeded: data.count * 4)
+    case 0x80, 0x81: value = 64
     case 0x60 where constant < 16, 0x61 where constant < 16:
       value = memory[Int(truncatingIfNeeded: constant)]
     default: return .invalid

@@ -47,7 +47,7 @@ internal import MageSystem
       case .allow: Action.allow
       case .errno(let value): Action.errno(value)
       }
-    let tests = cube.masks.indices.filter { cube.masks[$0] != 0 }.map { index in
+    let tests = Cube.arguments.filter { cube.masks[$0] != 0 }.map { index in
       scmp_arg_cmp(
         arg: UInt32(truncatingIfNeeded: index), op: SCMP_CMP_MASKED_EQ,
         datum_a: cube.masks[index], datum_b: cube.values[index])

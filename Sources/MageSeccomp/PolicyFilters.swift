@@ -10,6 +10,8 @@ public struct PolicyFilters: Sendable {
     case fake
     /// The host makes the call.
     case broker
+    /// The host lets the first one go on.
+    case once
     /// Reported, and the process killed.
     case report
     /// Killed by the kernel.
@@ -78,6 +80,7 @@ public struct PolicyFilters: Sendable {
     guard let name = SystemCallNames.name(of: number) else { return .report }
     switch policy.verdict(on: name, arguments: arguments, in: phase).action {
     case .broker: return .broker
+    case .once: return .once
     case .allow where policy.isSingleStage: return .allow
     default: return .report
     }

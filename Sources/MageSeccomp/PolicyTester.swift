@@ -60,7 +60,8 @@ public struct PolicyTester: Sendable {
     _ answer: PolicyFilters.Answer, _ outcome: PolicyExpectation.Outcome
   ) -> Bool {
     switch (outcome, answer) {
-    case (.allows, .allow), (.kills, .report), (.kills, .kill), (.brokers, .broker),
+    case (.allows, .allow), (.allows, .once), (.kills, .report), (.kills, .kill),
+      (.brokers, .broker),
       (.fakes, .fake):
       true
     case (.errno(let wanted), .errno(let value)): wanted == value
@@ -77,6 +78,7 @@ extension PolicyFilters.Answer: CustomStringConvertible {
       "fails with \(PolicyConstants.name(ofErrno: value) ?? "errno \(value)")"
     case .fake: "not made, returns 0"
     case .broker: "made by the host if it is granted"
+    case .once: "allowed the first time"
     case .report: "reported, and the process killed"
     case .kill: "killed by the kernel"
     }

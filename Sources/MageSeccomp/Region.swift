@@ -45,7 +45,7 @@ struct Region: Equatable {
   func complement() throws(TooComplex) -> Region { try Region.all.subtracting(self) }
 
   func intersects(_ other: Region) -> Bool {
-    cubes.contains { left in other.cubes.contains { left.intersection($0) != nil } }
+    cubes.contains { left in other.cubes.contains { left.intersects($0) } }
   }
 
   /// Without cubes that lie in another.

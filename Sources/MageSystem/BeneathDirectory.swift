@@ -2,13 +2,22 @@ internal import CMageSystem
 
 /// Files below a directory, reached without leaving it (openat2(2)).
 package enum BeneathDirectory {
-  /// - Parameter path: relative, as bytes without NUL.
+  /// - Parameters:
+  ///   - path: relative, as bytes without NUL.
+  ///   - cachedOnly: throw `EAGAIN` rather than read the way to the file from a disk.
   /// - Throws: `EXDEV` for `..` and other mounts, `ELOOP` for any link on the way.
   package static func open(
-    _ directory: SharedDescriptor, _ path: [UInt8], flags: UInt64
+    _ directory: SharedDescriptor, _ path: [UInt8], flags: UInt64, cachedOnly: Bool = false
   ) throws(SystemError) -> OwnedDescriptor {
     let text = path.map { CChar(bitPattern: $0) } + [0]
     return OwnedDescriptor(
-      owning: try check("openat2", unsafe mage_open_beneath(directory.number, text, flags)))
+      owning: try check(
+        "openat2", unsafe mage_open_beneath(directory.number, text, flags, cachedOnly)))
+  }
+
+  /// The kind of file system on which `directory` lies (statfs(2), `f_type`).
+  package static func fileSystemKind(of directory: SharedDescriptor) throws(SystemError) -> UInt32 {
+    let kind = try check("fstatfs", mage_file_system_kind(directory.number))
+    return UInt32(truncatingIfNeeded: kind)
   }
 }

@@ -11,6 +11,8 @@ public struct DescriptorFacts: Equatable, Sendable {
   public let kind: Kind
   /// The mode's permission bits (inode(7)).
   public let permissions: UInt32
+  /// The user whose file it is.
+  public let owner: UInt32
   public let access: Access
   /// `F_SEAL_*` bits of a memfd; `nil` when the descriptor is none.
   public let seals: UInt32?
@@ -25,6 +27,7 @@ public struct DescriptorFacts: Equatable, Sendable {
     _ = try check("fstat", unsafe mage_describe_descriptor(descriptor, &facts))
     kind = Self.kind(ofMode: facts.mode)
     permissions = facts.mode & 0o7777
+    owner = facts.owner
     access = Self.access(ofFlags: facts.status_flags)
     seals = facts.seals < 0 ? nil : UInt32(facts.seals)
     size = facts.size

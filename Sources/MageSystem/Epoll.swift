@@ -9,6 +9,8 @@ package struct Epoll: ~Copyable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
     package static let read = Interest(rawValue: EPOLLIN.rawValue)
+    /// Report changes only: what was there when it was reported before is not reported again.
+    package static let edge = Interest(rawValue: EPOLLET.rawValue)
     package static let write = Interest(rawValue: EPOLLOUT.rawValue)
     /// Reported whether asked for or not.
     package static let hangup = Interest(rawValue: EPOLLHUP.rawValue)

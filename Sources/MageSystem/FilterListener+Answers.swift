@@ -18,7 +18,7 @@ extension FilterListener {
   ///
   /// Throws `ENOENT` when the caller is gone and `EMFILE` when it has no number left; it is then still waiting.
   package borrowing func give(
-    _ file: borrowing OwnedDescriptor, to id: UInt64, closeOnExec: Bool
+    _ file: SharedDescriptor, to id: UInt64, closeOnExec: Bool
   ) throws(SystemError) {
     _ = try check(
       "ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)",
@@ -27,11 +27,11 @@ extension FilterListener {
 
   /// Puts a duplicate of `file` in the place of the caller's descriptor `number`. The caller still waits for an answer.
   package borrowing func replace(
-    _ number: Int32, with file: borrowing OwnedDescriptor, of id: UInt64
+    _ number: Int32, with file: SharedDescriptor, of id: UInt64, closeOnExec: Bool
   ) throws(SystemError) {
     _ = try check(
       "ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)",
-      mage_notification_replace(descriptor.number, id, file.number, number))
+      mage_notification_replace(descriptor.number, id, file.number, number, closeOnExec))
   }
 
   /// Whether the caller still waits in this call: only then does what was read through its pid belong to it.

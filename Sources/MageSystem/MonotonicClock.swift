@@ -6,6 +6,9 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 
   package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
+  /// Never.
+  package static let distantFuture = MonotonicTime(nanoseconds: .max)
+
   package static var now: MonotonicTime {
     var time = timespec()
     // Cannot fail: the clock always exists and the pointer is valid.

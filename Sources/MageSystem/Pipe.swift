@@ -10,9 +10,10 @@ package struct Pipe: ~Copyable {
     self.writeEnd = writeEnd
   }
 
-  package static func make() throws(SystemError) -> Pipe {
+  /// - Parameter waits: whether reading an empty pipe and writing a full one wait, or are refused with `EAGAIN`.
+  package static func make(waits: Bool = true) throws(SystemError) -> Pipe {
     var ends: [Int32] = [-1, -1]
-    _ = try check("pipe2", unsafe mage_pipe(&ends))
+    _ = try check("pipe2", unsafe mage_pipe(&ends, !waits))
     return Pipe(
       readEnd: OwnedDescriptor(owning: ends[0]),
       writeEnd: SharedDescriptor(OwnedDescriptor(owning: ends[1])))

@@ -14,6 +14,15 @@ public struct ExitStatus: Equatable, Sendable {
   /// The largest resident set, in bytes.
   public let peakResidentBytes: UInt64
 
+  package init(
+    cause: Cause, userTime: Duration, systemTime: Duration, peakResidentBytes: UInt64
+  ) {
+    self.cause = cause
+    self.userTime = userTime
+    self.systemTime = systemTime
+    self.peakResidentBytes = peakResidentBytes
+  }
+
   /// The same use of resources, with the cause that another process told.
   package func with(_ cause: Cause) -> ExitStatus {
     ExitStatus(

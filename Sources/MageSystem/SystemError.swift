@@ -43,9 +43,12 @@ package enum Errno {
   package static let noMemory: Int32 = 12
   package static let accessDenied: Int32 = 13
   package static let busy: Int32 = 16
+  package static let crossesDevice: Int32 = 18
   package static let invalid: Int32 = 22
   package static let tooManyFiles: Int32 = 24
+  package static let fileTooLarge: Int32 = 27
   package static let brokenPipe: Int32 = 32
+  package static let tooManyLinks: Int32 = 40
   package static let nameTooLong: Int32 = 36
   package static let noSystem: Int32 = 38
   package static let protocolError: Int32 = 71

@@ -17,8 +17,10 @@ public enum MessageCheck: String, CaseIterable, Sendable {
   case illegalPointer
   /// Null where an object is required.
   case unexpectedNullPointer
-  /// An id in the interface-id array is reserved.
+  /// An id in the interface-id array is reserved, or an index into that array is out of range, repeated or decreasing.
   case illegalInterfaceID
+  /// No interface id where one is required.
+  case unexpectedInvalidInterfaceID
   /// Flags that contradict each other or the direction.
   case headerInvalidFlags
   /// Flags need a request id and the header has none.
@@ -43,6 +45,8 @@ public enum MessageCheck: String, CaseIterable, Sendable {
   case notCanonical
   /// A handle came that no field names.
   case unreferencedHandle
+  /// An interface id came that no field names.
+  case unreferencedInterfaceID
   /// The header has flag bits that this version does not know.
   case unknownFlags
   /// The message is for another interface on the same pipe, and there is none.

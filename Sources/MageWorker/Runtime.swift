@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// Everything happens on the loop's thread, the only one there is.
 final class Runtime: Sendable {
-  private let loop: Loop
+  let loop: Loop
   private let accept: @Sendable (consuming Endpoint) -> Void
   private let connection = Mutex<Connection?>(nil)
   private let status = Mutex<Int32>(0)
@@ -23,12 +23,9 @@ final class Runtime: Sendable {
   /// Says hello to the host. The rest follows from what the host answers.
   ///
   /// - Parameter prepare: runs first; its error is told to the host instead.
-  func start(_ prepare: () throws -> Void) {
-    let socket = PacketSocket(owning: OwnedDescriptor(owning: Worker.channelDescriptor))
-    let connection = Connection(
-      socket, channel: Channel(side: .worker, limits: ChannelLimits()), loop: loop
-    ) { [self] in handle($0) }
-    self.connection.withLock { $0 = connection }
+  ///   - isTemplate: it said hello, and stops its loop to wait for requests.
+  func start(_ prepare: () throws -> Void, isTemplate: Bool = false) {
+    let connection = connect(isFork: false)
     // The loop does not run yet, so nothing else is in the actor; its first job starts the connection.
     let prepared = Result { try prepare() }
     Task(executorPreference: loop) {
@@ -36,10 +33,32 @@ final class Runtime: Sendable {
         try await connection.start()
         try prepared.get()
         try await connection.handshake { $0.sendHello() }
+        if isTemplate { self.loop.stop() }
       } catch {
         self.stop(Worker.ExitStatus.software, "\(error)")
       }
     }
+  }
+
+  /// Waits for the invitation: a template's fork is sealed already, and its host knows.
+  func startSealed() {
+    let connection = connect(isFork: true)
+    Task(executorPreference: loop) {
+      do {
+        try await connection.start()
+      } catch {
+        self.stop(Worker.ExitStatus.software, "\(error)")
+      }
+    }
+  }
+
+  private func connect(isFork: Bool) -> Connection {
+    let socket = PacketSocket(owning: OwnedDescriptor(owning: Worker.channelDescriptor))
+    let connection = Connection(
+      socket, channel: Channel(side: .worker, limits: ChannelLimits(), isFork: isFork), loop: loop
+    ) { [self] in handle($0) }
+    self.connection.withLock { $0 = connection }
+    return connection
   }
 
   private func handle(_ news: ConnectionNews) {
@@ -82,7 +101,7 @@ final class Runtime: Sendable {
 
   private func invited() {
     guard let connection = connection.withLock({ $0 }) else { return }
-    accept(Endpoint(connection: connection, id: .bootstrap))
+    accept(Endpoint(connection.bootstrap))
   }
 
   private func stop(_ exitStatus: Int32, _ complaint: String?) {

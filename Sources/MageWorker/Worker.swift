@@ -38,10 +38,16 @@ public enum Worker {
   public static func run(
     prepare: () throws -> Void = {}, _ accept: @escaping @Sendable (consuming Endpoint) -> Void
   ) -> Never {
+    // A host that goes while its doorbell is rung is found out by the socket, not by a signal.
+    signal(SIGPIPE, SIG_IGN)
     do {
       let loop = try Loop()
       WorkerExecutors.install(loop)
       let runtime = Runtime(loop: loop, accept: accept)
+      if let socket = Template.socket {
+        try Template.serve(socket, runtime, prepare)
+        try Template.runFork(accept)
+      }
       runtime.start(prepare)
       try loop.run()
       exit(runtime.exitStatus)

@@ -9,8 +9,13 @@ internal import Synchronization
 /// but not yet public API (SPI `ExperimentalCustomExecutors`), so its use is kept to this file.
 enum WorkerExecutors {
   static func install(_ loop: Loop) {
-    shared.withLock { $0 = LoopExecutor(loop) }
-    _createExecutors(factory: Factory.self)
+    let isFirst = shared.withLock { executor in
+      // The runtime asks the factory once and keeps the answer: a template's fork changes the loop behind it.
+      executor?.replaceLoop(loop)
+      defer { executor = executor ?? LoopExecutor(loop) }
+      return executor == nil
+    }
+    if isFirst { _createExecutors(factory: Factory.self) }
   }
 
   /// Set once, before the runtime asks for it; a mutex because globals must be safe for all threads.
@@ -32,9 +37,12 @@ enum WorkerExecutors {
 
 /// The loop as the runtime wants to see it.
 private final class LoopExecutor: MainExecutor, TaskExecutor, SchedulingExecutor {
-  private let loop: Loop
+  private let current: Mutex<Loop>
+  private var loop: Loop { current.withLock { $0 } }
 
-  init(_ loop: Loop) { self.loop = loop }
+  init(_ loop: Loop) { current = Mutex(loop) }
+
+  func replaceLoop(_ loop: Loop) { current.withLock { $0 = loop } }
 
   func enqueue(_ job: consuming ExecutorJob) { loop.enqueue(job) }
 

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Glibc
 
 /// What the command says to people.
@@ -18,6 +19,18 @@ enum Console {
       bytes = bytes.dropFirst(count)
     }
     return true
+  }
+}
+
+extension Console {
+  /// Writes a policy, which nobody else may then change.
+  static func writeFile(_ text: String, at path: String) throws(ExitCode) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0, write(text, to: file) else {
+      complain("\(path): cannot be written")
+      throw ExitCode(ExitStatus.noOutput)
+    }
+    close(file)
   }
 }
 

@@ -11,10 +11,14 @@ struct Mage: AsyncParsableCommand {
         mage run -- /bin/echo hello
         mage run --policy judge --cpu 2s --memory 256MiB --report report.json -- ./solution
         mage policy explain judge mmap --prot 5
+        mage attack --policy judge
         mage doctor
 
       Shell completion: mage --generate-completion-script bash|zsh|fish
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, PolicyCommand.self, DoctorCommand.self])
+    subcommands: [
+      RunCommand.self, PolicyCommand.self, AttackCommand.self, TortureCommand.self,
+      DoctorCommand.self,
+    ])
 }

@@ -21,10 +21,13 @@ struct Generate: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder for the bindings.")
   var output = "."
 
+  @Flag(help: "Only values and what messages are checked by, for a module that stands on MageWire.")
+  var messages = false
+
   func run() throws {
     let (program, numbers) = try input.checked()
     guard Files().makeFolder(output) else { throw Status.cannotCreate }
-    let generator = Generator(program)
+    let generator = Generator(program, bindings: messages ? .messages : .whole)
     for number in numbers {
       let refusals = generator.refusals(for: number)
       Generation(importRoots: []).report(refusals, program.files)

@@ -58,6 +58,21 @@ import Testing
     }
   }
 
+  @Test("A policy that is weaker than the one its interface names exits with 69, and says in what")
+  func weakPolicy() throws {
+    try Places.withDirectory { directory in
+      let file = directory + "/mine.sandbox"
+      let renderer = try String(
+        contentsOfFile: Places.policies + "/renderer.sandbox", encoding: .utf8)
+      let text = renderer.replacingOccurrences(of: "memory 256MiB", with: "memory 512MiB")
+        .replacingOccurrences(of: "policy renderer", with: "policy mine")
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      try refusal(
+        ["--policy", file], status: 69,
+        says: ["demo.Thumbnailer", "'renderer'", "'mine'", "memory 512MiB", "memory 256MiB"])
+    }
+  }
+
   @Test(
     "A worker that is missing, not executable, a directory or no program exits with 69 and says so")
   func worker() throws {

@@ -1,10 +1,8 @@
 internal import CRawCalls
 internal import CrimeSimulation
 internal import Glibc
-internal import MageSystem
 internal import MageWorker
 internal import ProbeInterface
-internal import Synchronization
 
 /// The worker of the tests: friendly until it is told to commit a crime, or hostile from its first instruction on when its
 /// argument says so.
@@ -12,73 +10,32 @@ internal import Synchronization
 struct HostileWorker {
   static func main() {
     if let argument = Worker.arguments.first { EarlyCrime(rawValue: argument)?.commit() }
-    let counter = Counter()
     Worker.run(
       prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
       { pipe in
         if Worker.arguments.first == "call-host" {
           callHost(pipe)
         } else {
-          Receiver(pipe, handlers(counter))
+          Receiver(pipe, Probe.handlers(Friend()))
         }
       })
   }
 
-  private static func handlers(_ counter: Counter) -> Handlers<Probe> {
-    var handlers = Handlers<Probe>()
-    handlers.on(Probe.echo) { $0 }
-    handlers.on(Probe.commit) { request in
-      Crime(rawValue: request.text)?.commit()
-      return request
-    }
-    handlers.on(Probe.readFile) { request in
-      let file = try request.file.descriptor.duplicate()
-      return Text(String(decoding: try FileReading.read(file, "file", limit: 4096), as: UTF8.self))
-    }
-    handlers.on(Probe.fail) { _ in throw Failure() }
-    handlers.on(Probe.note) { _ in counter.count.withLock { $0 += 1 } }
-    handlers.on(Probe.notes) { _ in Text("\(counter.count.withLock { $0 })") }
-    handlers.on(Probe.lie) { _ in Text(String(repeating: "x", count: Text.longest + 1)) }
-    handlers.on(Probe.sum) { request in
-      let bytes = try SharedRegion(request.region).copy(limit: 16 << 20)
-      return Text("\(bytes.reduce(0) { $0 + Int($1) })")
-    }
-    handlers.on(Probe.bind) { _ in Text("\(bindSocket())") }
-    handlers.on(Probe.makeRegion) { request in
-      let count = Int(request.text) ?? 1
-      return RegionRequest(try SharedRegion.frozen(Array(repeating: 7, count: count)).attachment)
-    }
-    return handlers
-  }
-
-  private static func bindSocket() -> Int64 {
-    let socket = raw_call(41, 2, 1, 0, 0, 0, 0)  // socket(AF_INET, SOCK_STREAM)
-    var address: [UInt8] = [2, 0, 0x1F, 0x90, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
-    return address.withUnsafeMutableBytes { raw in
-      let start = UInt64(UInt(bitPattern: raw.baseAddress))
-      return raw_call(49, UInt64(bitPattern: socket), start, 16, 0, 0, 0)
-    }
-  }
-
   /// The other way round: the worker calls what the host implements.
   private static func callHost(_ pipe: consuming Endpoint) {
-    let host = Remote<Probe>(pipe)
+    let host = Probe.Proxy(Remote(pipe))
     let wish = Worker.arguments.dropFirst().first ?? "echo"
     Task {
       do {
-        let answer = try await host.call(Probe.echo, Text(wish))
-        try await host.send(Probe.note, answer)
+        let answer = try await host.echo(text: wish)
+        try await host.note(text: answer)
       } catch {
-        try await host.send(Probe.note, Text("\(error)"))
+        try await host.note(text: "\(error)")
       }
     }
   }
 
   struct Failure: Error {}
-
-  final class Counter: Sendable {
-    let count = Mutex(0)
-  }
 }
 
 /// Crimes before the seal. The policy's `startup` phase is in force from the first instruction.

@@ -1,3 +1,4 @@
+internal import CrimeSimulation
 internal import Glibc
 internal import MageHost
 internal import ProbeInterface
@@ -8,35 +9,58 @@ internal import ProbeInterface
 struct LeakCounter {
   static func main() async throws {
     let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 100 : 100
+    let mode = CommandLine.arguments.dropFirst(2).first
+    if mode == "die" { try await die() }
     // Starts the language's own timers, which hold descriptors from then on.
     try await Task.sleep(for: .nanoseconds(1))
-    let before = try Holdings.now()
-    try await killWorkers(rounds)
+    let before = try await settled()
+    try await killWorkers(rounds, isForked: mode == "template")
     // The loop's thread, with what it holds, goes a moment after the shutdown has returned.
     while try Holdings.now().loops > 0 { await Task.yield() }
-    try compare(before, after: "the host")
+    try await compare(before, after: "the host")
     print("nothing left of \(rounds) workers")
   }
 
-  private static func killWorkers(_ rounds: Int) async throws {
+  private static func killWorkers(_ rounds: Int, isForked: Bool) async throws {
     let host = try Host()
     let policy = try PolicyLibrary(directory: policies).policy(named: "renderer")
     // The launcher and the plan are made by the first worker and stay for the host's life.
-    try await round(host, policy, 0)
-    let warm = try Holdings.now()
-    for index in 1...max(rounds, 1) { try await round(host, policy, index) }
-    try compare(warm, after: "\(rounds) workers")
+    let template =
+      isForked
+      ? try await host.prepare(directory + "/static-worker", policy: policy, ready: 0) : nil
+    let spawn = { () async throws(SpawnError) in
+      if let template { return try await template.spawn() }
+      return try await host.spawn(directory + "/hostile-worker", policy: policy)
+    }
+    try await round(spawn, 0)
+    let warm = try await settled()
+    for index in 1...max(rounds, 1) { try await round(spawn, index) }
+    try await compare(warm, after: "\(rounds) workers")
+    await template?.close()
     await host.shutDown()
   }
 
-  private static func round(_ host: Host, _ policy: Policy, _ index: Int) async throws {
-    let worker = try await host.spawn(directory + "/hostile-worker", policy: policy)
-    let probe = try worker.remote(Probe.self)
-    _ = try await probe.call(Probe.echo, Text("hello"))
+  /// Ends by a kill, with a template and two workers alive, whose numbers it prints.
+  private static func die() async throws {
+    let host = try Host()
+    let policy = try PolicyLibrary(directory: policies).policy(named: "renderer")
+    let template = try await host.prepare(directory + "/static-worker", policy: policy, ready: 0)
+    let workers = [try await template.spawn(), try await template.spawn()]
+    print(await template.pid ?? 0, workers[0].pid, workers[1].pid)
+    fflush(nil)
+    kill(getpid(), SIGKILL)
+  }
+
+  private static func round(
+    _ spawn: () async throws -> WorkerProcess, _ index: Int
+  ) async throws {
+    let worker = try await spawn()
+    let probe = Probe.Proxy(try worker.remote(Probe.self))
+    _ = try await probe.echo(text: "hello")
     if index.isMultiple(of: 2) {
       await worker.kill()
     } else {
-      _ = try? await probe.call(Probe.commit, Text("malformed-transport"))
+      try? await probe.commit(.malformedTransport)
     }
   }
 
@@ -50,8 +74,21 @@ struct LeakCounter {
       .joined(separator: "/") + "/SandboxPolicies"
   }
 
-  private static func compare(_ before: Holdings, after what: String) throws {
-    let now = try Holdings.now()
+  /// What is held once that has not changed for a while: a host still does something on threads of its own for a worker that
+  /// is gone, such as removing its control group.
+  private static func settled() async throws -> Holdings {
+    let end = ContinuousClock.now + .seconds(10)
+    var (last, since) = (try Holdings.now(), ContinuousClock.now)
+    while since.duration(to: .now) < .milliseconds(100), ContinuousClock.now < end {
+      await Task.yield()
+      let now = try Holdings.now()
+      if now != last { (last, since) = (now, .now) }
+    }
+    return last
+  }
+
+  private static func compare(_ before: Holdings, after what: String) async throws {
+    let now = try await settled()
     guard before != now else { return }
     print("after \(what): \(now)\nbefore: \(before)")
     exit(1)

@@ -23,6 +23,7 @@ import Testing
   struct Grant {
     let directory: String
     var port = 1
+    var rate = 100_000
 
     var granted: String { directory + "/granted" }
     var policy: String { directory + "/client.sandbox" }
@@ -52,7 +53,7 @@ import Testing
       identity { uid 1 gid 1 capabilities none no-new-privs }
       filesystem { broker read "\(granted)/**.txt" max-open 10000 }
       network { connect "127.0.0.1" port \(port) }
-      limits { memory 64MiB cpu 20s wall 20s output 1MiB threads 8 open-files 16 }
+      limits { memory 64MiB cpu 20s wall 20s output 1MiB threads 8 open-files 16 broker-rate \(rate)/s }
       syscalls startup {
           broker openat open
           broker connect
@@ -124,8 +125,20 @@ import Testing
     }
   }
 
-  @Test func aFloodIsEndedInTime() throws {
-    try withGrant { grant in
+  @Test func aFloodIsEndedByItsRate() throws {
+    try Places.withDirectory { directory in
+      let grant = Grant(directory: try resolved(directory), rate: 1000)
+      try grant.write()
+      let run = try grant.run("broker-flood")
+      #expect(run.status == 124)
+      #expect(run.report.limit == "broker-rate")
+    }
+  }
+
+  @Test func aFloodWithinItsRateIsEndedInTime() throws {
+    try Places.withDirectory { directory in
+      let grant = Grant(directory: try resolved(directory), rate: 10_000_000)
+      try grant.write()
       let run = try grant.run("broker-flood", options: ["--wall", "500ms"])
       #expect(run.report.limit == "wall")
       #expect(run.report.usage.wallSeconds < 0.6)
@@ -134,7 +147,7 @@ import Testing
 
   @Test func connectsToWhatIsGrantedAndNothingElse() throws {
     try Places.withDirectory { directory in
-      let listener = try LoopbackListener()
+      let listener = try LocalListener()
       var grant = Grant(directory: try resolved(directory))
       grant.port = Int(listener.port)
       try grant.write()
@@ -143,41 +156,6 @@ import Testing
       #expect(granted.output == "hello")
       let other = try grant.run("broker-connect", "\(listener.port &+ 1)")
       #expect(other.status == EACCES)
-    }
-  }
-}
-
-/// Listens on a port of 127.0.0.1.
-final class LoopbackListener: Sendable {
-  struct Failed: Error {}
-
-  private let socket: Int32
-  let port: UInt16
-
-  init() throws {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let number = socket
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(number, $0, size) == 0 && listen(number, 4) == 0 && getsockname(number, $0, &size) == 0
-      }
-    }
-    guard isBound else { throw Failed() }
-    port = UInt16(bigEndian: address.sin_port)
-  }
-
-  deinit { close(socket) }
-
-  /// Sends `text` to the next who connects.
-  func greetOnce(_ text: String) {
-    Thread.detachNewThread { [self] in
-      let connection = accept(socket, nil, nil)
-      _ = text.withCString { write(connection, $0, strlen($0)) }
-      close(connection)
     }
   }
 }

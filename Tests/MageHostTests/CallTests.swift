@@ -1,3 +1,4 @@
+import CrimeSimulation
 import MageHost
 import MageSystem
 import MageWire
@@ -5,7 +6,7 @@ import ProbeInterface
 import Testing
 
 /// Calls between a host and a real worker.
-@Suite(.timeLimit(.minutes(2))) struct CallTests {
+@Suite(.timeLimit(.minutes(10))) struct CallTests {
   @Test("A call comes back with its own reply, many at once too")
   func echo() async throws {
     try await TestHost.with { test in
@@ -13,7 +14,7 @@ import Testing
       let texts = (0..<500).map { "text \($0)" }
       try await withThrowingTaskGroup(of: Bool.self) { group in
         for text in texts {
-          group.addTask { try await probe.call(Probe.echo, Text(text)) == Text(text) }
+          group.addTask { try await probe.echo(text: text) == text }
         }
         for try await isSame in group { #expect(isSame) }
       }
@@ -28,8 +29,8 @@ import Testing
   func largeMessage(_ count: Int) async throws {
     try await TestHost.with { test in
       let (_, probe) = try await test.probe()
-      let text = Text(String(repeating: "é", count: count / 2))
-      #expect(try await probe.call(Probe.echo, text) == text)
+      let text = String(repeating: "é", count: count / 2)
+      #expect(try await probe.echo(text: text) == text)
     }
   }
 
@@ -39,8 +40,8 @@ import Testing
       let (_, probe) = try await test.probe()
       let file = try OwnedDescriptor.open("/etc/hostname", flags: 0)
       let expected = try FileReading.read("/etc/hostname", limit: 4096)
-      let reply = try await probe.call(Probe.readFile, FileRequest(.file(file)))
-      #expect(reply.text == String(decoding: expected, as: UTF8.self))
+      let text = try await probe.readFile(file: .file(file))
+      #expect(text == String(decoding: expected, as: UTF8.self))
     }
   }
 
@@ -50,9 +51,8 @@ import Testing
       let (_, probe) = try await test.probe()
       let bytes = [UInt8](repeating: 3, count: 1 << 20)
       let region = try SharedRegion.frozen(bytes)
-      let sum = try await probe.call(Probe.sum, RegionRequest(region.attachment))
-      #expect(sum == Text("\(3 << 20)"))
-      let made = try await probe.call(Probe.makeRegion, Text("100000")).region
+      #expect(try await probe.sum(region: region.attachment) == 3 << 20)
+      let made = try await probe.makeRegion(count: 100_000)
       #expect(made.kind == .frozenRegion)
       #expect(try SharedRegion(made).copy(limit: 1 << 20) == Array(repeating: 7, count: 100_000))
       #expect(throws: SystemError.self) { try SharedRegion(made).copy(limit: 99_999) }
@@ -72,8 +72,8 @@ import Testing
   func oneWay() async throws {
     try await TestHost.with { test in
       let (_, probe) = try await test.probe()
-      for index in 0..<1000 { try await probe.send(Probe.note, Text("\(index)")) }
-      #expect(try await probe.call(Probe.notes, Empty()) == Text("1000"))
+      for index in 0..<1000 { try await probe.note(text: "\(index)") }
+      #expect(try await probe.notes() == 1000)
     }
   }
 
@@ -82,7 +82,7 @@ import Testing
     try await TestHost.with { test in
       let (worker, probe) = try await test.probe()
       // Immediate: it has asked before it is cancelled.
-      let call = Task.immediate { await Self.error(of: probe, "never-reply") }
+      let call = Task.immediate { await Self.error(of: probe, .neverReply) }
       call.cancel()
       #expect(await call.value == .cancelled)
       #expect(exists(worker.pid))
@@ -95,7 +95,7 @@ import Testing
       let (worker, probe) = try await test.probe()
       let call = Task {
         while !Task.isCancelled { await Task.yield() }
-        return await Self.error(of: probe, "never-reply")
+        return await Self.error(of: probe, .neverReply)
       }
       call.cancel()
       #expect(await call.value == .cancelled)
@@ -103,9 +103,9 @@ import Testing
     }
   }
 
-  private static func error(of probe: Remote<Probe>, _ crime: String) async -> CallError? {
+  private static func error(of probe: Probe.Proxy, _ crime: Crime) async -> CallError? {
     do throws(CallError) {
-      _ = try await probe.call(Probe.commit, Text(crime))
+      try await probe.commit(crime)
       return nil
     } catch {
       return error
@@ -117,8 +117,7 @@ import Testing
     try await TestHost.with { test in
       let (worker, probe) = try await test.probe()
       await #expect(throws: CallError.self) {
-        try await probe.call(
-          Probe.commit, Text("never-reply"), within: .milliseconds(100))
+        try await probe.within(.milliseconds(100)).commit(.neverReply)
       }
       let cause = await worker.ending().cause
       #expect(
@@ -134,7 +133,7 @@ import Testing
       #expect(ending.cause == .killed)
       for _ in 0..<3 {
         await #expect(throws: CallError.workerEnded(ending)) {
-          try await probe.call(Probe.echo, Text("anyone?"))
+          try await probe.echo(text: "anyone?")
         }
       }
     }
@@ -145,10 +144,10 @@ import Testing
     try await TestHost.with { test in
       let (worker, probe) = try await test.probe()
       let calls = (0..<20).map { _ in
-        Task { await Self.error(of: probe, "never-reply") }
+        Task { await Self.error(of: probe, .neverReply) }
       }
       // The first of them is with the worker once a later message was sent.
-      try await probe.send(Probe.note, Text("go"))
+      try await probe.note(text: "go")
       let ending = await worker.kill()
       for call in calls { #expect(await call.value == .workerEnded(ending)) }
     }
@@ -159,7 +158,7 @@ import Testing
     try await TestHost.with { test in
       let (worker, probe) = try await test.probe()
       let error = await #expect(throws: CallError.self) {
-        try await probe.call(Probe.fail, Empty())
+        try await probe.fail()
       }
       guard case .pipeClosed(let reason) = error else {
         Issue.record("\(String(describing: error))")
@@ -175,7 +174,7 @@ import Testing
   func lie() async throws {
     try await TestHost.with { test in
       let (worker, probe) = try await test.probe()
-      await #expect(throws: CallError.self) { try await probe.call(Probe.lie, Empty()) }
+      await #expect(throws: CallError.self) { try await probe.lie() }
       guard case .malformed(let malformed) = await worker.ending().cause else {
         Issue.record("not malformed")
         return
@@ -202,7 +201,7 @@ import Testing
       let worker = try await test.spawn("call-host", "good morning")
       let (answers, answered) = AsyncStream.makeStream(of: String.self)
       var handlers = Handlers<Probe>()
-      handlers.on(Probe.echo) { Text($0.text + ", worker") }
+      handlers.on(Probe.echo) { Probe.EchoReply(text: $0.text + ", worker") }
       handlers.on(Probe.note) { answered.yield($0.text) }
       Receiver(try worker.takeEndpoint(), handlers)
       #expect(await answers.first { _ in true } == "good morning, worker")
@@ -245,7 +244,7 @@ import Testing
     let (worker, probe) = try await test.probe()
     await test.host.shutDown()
     #expect(await worker.ending().cause == .hostGone)
-    await #expect(throws: CallError.self) { try await probe.call(Probe.echo, Text("anyone?")) }
+    await #expect(throws: CallError.self) { try await probe.echo(text: "anyone?") }
     await #expect(throws: SpawnError.self) { try await test.spawn() }
     await test.host.shutDown()
   }

@@ -5,7 +5,7 @@ import ProbeInterface
 import Testing
 
 /// What a worker is, as the kernel tells the host: nothing here asks the worker.
-@Suite(.timeLimit(.minutes(2))) struct ConfinementTests {
+@Suite(.timeLimit(.minutes(10))) struct ConfinementTests {
   private func withWorker(_ body: (Int32) throws -> Void) async throws {
     try await TestHost.with { test in
       let worker = try await test.spawn()
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("It holds /dev/null three times, its channel, and what its loop needs")
+  @Test("It holds /dev/null three times, its channel, two doorbells, its loop's")
   func descriptors() async throws {
     try await withWorker { (pid) throws in
       var links: [String: String] = [:]
@@ -94,8 +94,9 @@ import Testing
       }
       for number in ["0", "1", "2"] { #expect(links[number] == "/dev/null") }
       #expect(links["3"]?.hasPrefix("socket:") == true)
-      let others = links.filter { !["0", "1", "2", "3"].contains($0.key) }.values.sorted()
-      #expect(others == ["anon_inode:[eventfd]", "anon_inode:[eventpoll]"])
+      let others = links.filter { !["0", "1", "2", "3"].contains($0.key) }.values
+        .map { $0.hasPrefix("pipe:") ? "pipe" : $0 }.sorted()
+      #expect(others == ["anon_inode:[eventfd]", "anon_inode:[eventpoll]", "pipe", "pipe"])
     }
   }
 
@@ -135,7 +136,7 @@ import Testing
     }
     try await TestHost.with(change) { test in
       let (_, probe) = try await test.probe()
-      #expect(try await probe.call(Probe.bind, Empty()) == Text("-13"))
+      #expect(try await probe.bind() == -13)
     }
   }
 

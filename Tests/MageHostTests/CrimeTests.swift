@@ -7,7 +7,7 @@ import Testing
 @testable import MagePipes
 
 /// Every crime of the simulations, committed by a real worker in its real sandbox, ends in the one ending that says what it did.
-@Suite(.timeLimit(.minutes(2))) struct CrimeTests {
+@Suite(.timeLimit(.minutes(10))) struct CrimeTests {
   @Test(
     "A crime ends its worker with the right cause",
     arguments: Crime.allCases.filter { !$0.isInReply })
@@ -21,7 +21,7 @@ import Testing
       let (bystander, friendly) = try await test.probe()
       let (worker, probe) = try await test.probe()
       let error = await #expect(throws: CallError.self) {
-        try await probe.call(Probe.commit, Text(crime.rawValue))
+        try await probe.commit(crime)
       }
       // The error comes after the process is gone for good.
       #expect(!exists(worker.pid))
@@ -32,7 +32,7 @@ import Testing
       #expect(crime.isAnswered(by: ending.cause), "\(crime): \(ending)")
       #expect(await worker.ending() == ending)
       // The other worker has noticed nothing.
-      #expect(try await friendly.call(Probe.echo, Text("still here")) == Text("still here"))
+      #expect(try await friendly.echo(text: "still here") == "still here")
       #expect(exists(bystander.pid))
     }
   }

@@ -3,7 +3,7 @@ import MageWire
 import Testing
 
 /// What goes wrong before a worker is invited is told by `spawn`.
-@Suite(.timeLimit(.minutes(2))) struct EarlyCrimeTests {
+@Suite(.timeLimit(.minutes(10))) struct EarlyCrimeTests {
   private func ending(of argument: String, sealDeadline: Duration = .seconds(10)) async throws
     -> Ending.Cause?
   {

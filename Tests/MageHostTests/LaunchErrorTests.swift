@@ -7,7 +7,7 @@ import Testing
 @testable import MageHost
 
 /// A launch that fails names its step, its call and its errno, says what to do, and leaves nothing behind.
-@Suite(.timeLimit(.minutes(2))) struct LaunchErrorTests {
+@Suite(.timeLimit(.minutes(10))) struct LaunchErrorTests {
   @Test("A program that only root may execute fails at its step, with the remedy")
   func unreadableProgram() async throws {
     let directory = NSTemporaryDirectory() + UUID().uuidString
@@ -93,7 +93,7 @@ import Testing
 }
 
 /// Which user outside stands behind a worker's user inside.
-@Suite(.timeLimit(.minutes(2))) struct IdentityMapTests {
+@Suite(.timeLimit(.minutes(10))) struct IdentityMapTests {
   private func map(_ user: UInt32, _ lines: String) -> IdentityMap {
     IdentityMap(effectiveUser: user, effectiveGroup: user, userMap: lines, groupMap: lines)
   }
@@ -127,7 +127,7 @@ import Testing
 }
 
 /// What the proof of a seal refuses. The fields are those of proc_pid_status(5).
-@Suite(.timeLimit(.minutes(2))) struct SealProofTests {
+@Suite(.timeLimit(.minutes(10))) struct SealProofTests {
   private static let good = [
     "Seccomp": "2", "Seccomp_filters": "2", "NoNewPrivs": "1", "Threads": "1",
     "CapInh": "0000000000000000", "CapPrm": "0000000000000000", "CapEff": "0000000000000000",

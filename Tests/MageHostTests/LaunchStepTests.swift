@@ -9,7 +9,7 @@ import Testing
 @testable import MageHost
 
 /// Steps that only a change in the middle of a launch can make fail, tried on the real launcher.
-@Suite(.timeLimit(.minutes(2))) struct LaunchStepTests {
+@Suite(.timeLimit(.minutes(10))) struct LaunchStepTests {
   @Test("A file that was exchanged after the host had opened it is not bound")
   func exchangedFile() async throws {
     let plan = try plan { binds in
@@ -73,7 +73,7 @@ import Testing
     var pid: Int32 = 0
     while true {
       switch try reports.next() {
-      case .launched(let number, let handle): (pid, pidfd) = (number, handle)
+      case .launched(let number, let handle, _): (pid, pidfd) = (number, handle)
       case .failed(let found): failure = found
       default: await Task.yield()
       }

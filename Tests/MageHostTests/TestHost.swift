@@ -23,9 +23,9 @@ struct TestHost {
   }
 
   /// A worker and its probe.
-  func probe() async throws -> (worker: WorkerProcess, probe: Remote<Probe>) {
+  func probe() async throws -> (worker: WorkerProcess, probe: Probe.Proxy) {
     let worker = try await spawn()
-    return (worker, try worker.remote(Probe.self))
+    return (worker, Probe.Proxy(try worker.remote(Probe.self)))
   }
 
   static var worker: String { Places.product("hostile-worker") }

@@ -29,6 +29,7 @@ import Testing
       errno EPERM { socket connect }
       fake { setpriority getpriority } = -3
     }
+    templates refused
     """
 
   @Test func textGivesTheValuesThatItSays() throws {
@@ -36,6 +37,7 @@ import Testing
     #expect(policy.name == "full" && policy.version == 7)
     #expect(policy.summary == "All of it: \"quoted\", \\ and\nlines.")
     #expect(policy.descriptors == [.null(0...2), .channel(3, "host"), .null(9...9)])
+    #expect(!policy.allowsTemplates)
     #expect(policy.namespaces == Namespaces(kinds: Set(Namespace.allCases), network: .sharedEmpty))
     #expect(policy.identity == Identity(uid: 1000, gid: 1001))
     #expect(

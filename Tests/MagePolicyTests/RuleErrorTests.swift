@@ -27,7 +27,7 @@ import Testing
     Mistake(
       "alow read", "6:1: unknown rule 'alow' (did you mean 'allow'?)"),
     Mistake(
-      "allow recvmsg when fd == fd.hots", "6:26: unknown channel 'hots' (did you mean 'host'?)"),
+      "allow recvmsg when fd == fd.hots", "6:26: unknown descriptor 'hots' (did you mean 'host'?)"),
     Mistake("deny kill unless pid == selv", "6:25: unknown constant 'selv'"),
   ]
 
@@ -74,7 +74,9 @@ import Testing
 
   static let unsupported = [
     Mistake("broker read", "6:8: only openat, open, connect can be brokered"),
-    Mistake("allow read once", "6:12: 'once' is not supported by this version"),
+    Mistake(
+      "deny read once",
+      "6:11: 'once' belongs to 'allow', after the condition and before 'because'"),
   ]
 
   static let form = [

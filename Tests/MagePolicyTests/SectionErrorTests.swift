@@ -28,11 +28,16 @@ import Testing
     ("on violation { klil }", "5:16: unknown key 'klil' (did you mean 'kill'?)"),
     ("on violation { restart always }", "5:24: 'restart always' is not supported by this version"),
     (
-      "network { connect \"example.com\" port 80 }",
-      "5:19: a host is an address as numbers, or 'localhost': names can change their address"
+      "network { connect \"exa_mple.com\" port 80 }",
+      "5:19: a host is an address as numbers, or a name of letters, digits, '-' and '.'"
     ),
     ("network { connect \"127.0.0.1\" port 0 }", "5:36: a port is 1 to 65535, not 0"),
-    ("require level some", "5:15: 'require level some' is not supported by this version"),
+    ("require level some", "5:15: unknown level 'some'"),
+    (
+      "require level landlock+secomp",
+      "5:15: unknown level 'landlock+secomp' (did you mean 'landlock+seccomp'?)"
+    ),
+    ("require level landlock", "5:15: unknown level 'landlock'"),
     ("limits { memroy 1MiB }", "5:10: unknown key 'memroy' (did you mean 'memory'?)"),
     ("limits { memory 1MiB memory 2MiB }", "5:22: 'memory' is given twice"),
     (
@@ -45,7 +50,7 @@ import Testing
     ("limits { wall 1s per hour }", "5:22: expected 'request', found 'hour'"),
     ("limits { core full }", "5:15: 'core full' is not supported by this version"),
     ("limits { threads 1KiB }", "5:18: expected a number of threads, found '1KiB'"),
-    ("ipc { grace 0 }", "5:7: 'grace' is not supported by this version"),
+    ("ipc { grace 1 }", "5:13: grace is 0 to 0, not 1"),
     ("ipc { burst 3 }", "5:1: 'burst' without 'rate' limits nothing"),
     ("ipc { on malformed ignore }", "5:20: 'on malformed ignore' is not supported by this version"),
     (
@@ -59,7 +64,8 @@ import Testing
       "5:26: a path is absolute and has no empty part, '.' or '..'"
     ),
     ("filesystem { root full }", "5:19: 'root full' is not supported by this version"),
-    ("filesystem { proc full }", "5:19: 'proc full' is not supported by this version"),
+    ("filesystem { proc full }", "5:19: unknown proc 'full'"),
+    ("filesystem { proc minmal }", "5:19: unknown proc 'minmal' (did you mean 'minimal'?)"),
     (
       "filesystem { ro \"usr\" }",
       "5:17: a path is absolute and has no empty part, '.' or '..'"
@@ -84,11 +90,22 @@ import Testing
   @Test(arguments: [
     ("3 channel a 3 null", "2:19: descriptor 3 is given twice"),
     ("0..2 null 2 channel a", "2:17: descriptor 2 is given twice"),
-    ("3 channel a 4 channel a", "2:19: two channels are named 'a'"),
+    ("3 channel a 4 channel a", "2:19: two descriptors are named 'a'"),
+    ("3 channel a 4 memory a max 1KiB sealed(shrink, grow)", "2:19: two descriptors are named 'a'"),
     ("32 null", "2:7: descriptor 32 is above the limit of 32 open files"),
     ("5..3 null", "2:10: the last descriptor is 5 to 1023, not 3"),
     ("3..4 channel a", "2:12: a channel has one descriptor"),
-    ("4 memory frames", "2:9: 'fds memory' is not supported by this version"),
+    ("4 memory frames", "2:23: expected 'max', found '}'"),
+    (
+      "3 channel a 4 memory m max 0 sealed(shrink, grow)",
+      "2:34: a shared memory has at least one byte"
+    ),
+    ("3 channel a 4 memory m max 1KiB sealed(grow)", "2:46: expected 'shrink', found 'grow'"),
+    ("3 channel a 4..5 memory m max 1KiB", "2:24: a shared memory has one descriptor"),
+    (
+      "4 memory m max 1KiB sealed(shrink, grow)",
+      "2:7: memory is shared with a host that has a channel to the worker"
+    ),
     ("4..5 input", "2:12: an input has one descriptor"),
   ])
   func descriptorsContradict(_ grants: String, _ complaint: String) {

@@ -73,6 +73,7 @@ import Testing
     case .allow: return .allow
     case .errno(let value): return .errno(value)
     case .fake: return .fake
+    case .once: return .once
     case .broker: return phase == .startup && !policy.isSingleStage ? .report : .broker
     case .deny, nil: return .report
     }

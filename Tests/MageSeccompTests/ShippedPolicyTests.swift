@@ -30,7 +30,8 @@ import Testing
       "brk", "clock_gettime", "close", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
       "eventfd2", "exit", "exit_group", "fstat", "ftruncate", "futex", "getpid", "getrandom",
       "gettid", "lseek", "memfd_create", "mremap", "munmap", "read", "restart_syscall",
-      "rt_sigprocmask", "rt_sigreturn", "sched_yield", "write",
+      "rt_sigprocmask", "rt_sigreturn", "sched_yield", "timerfd_create",
+      "timerfd_settime", "write",
     ]
     for number in Int32(0)...600 {
       let name = SystemCallNames.name(of: number) ?? ""

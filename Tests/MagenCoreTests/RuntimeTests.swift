@@ -110,6 +110,69 @@ struct RuntimeTests {
     #expect(refusal?.method == "Stop")
   }
 
+  // MARK: Control messages
+
+  private func dispatch(
+    _ kind: MessageEncoder.Kind, _ ordinal: UInt32, _ value: some WireStruct
+  ) throws -> Dispatch {
+    let bytes = MessageEncoder.encode(kind, ordinal: ordinal, value).bytes
+    return try table(callers: .worker).dispatch(
+      IncomingMessage(endpoint: .bootstrap, bytes: bytes, attachments: []),
+      try MessageHeader(decoding: bytes))
+  }
+
+  /// What a question is answered with.
+  private func answer(
+    _ question: ControlMessages.Question
+  ) async throws -> ControlMessages.Answer? {
+    let dispatch = try dispatch(
+      .request(id: 7), ControlMessages.run, ControlMessages.Run(question))
+    guard case .request(let handler) = dispatch else { throw NoRequest() }
+    let reply = try await handler()
+    let header = try MessageHeader(decoding: reply.bytes)
+    #expect(header.isReply)
+    #expect(header.requestID == 7)
+    return try MessageDecoder.decode(
+      ControlMessages.RunReply.self, from: reply.bytes, header: header, handles: []
+    ).output
+  }
+
+  private struct NoRequest: Error {}
+
+  @Test("every interface says its version, whoever asks, and answers when it is flushed")
+  func questions() async throws {
+    #expect(try await answer(.queryVersion) == .version(ControlMessages.VersionResult(2)))
+    #expect(try await answer(.flushForTesting) == nil)
+  }
+
+  @Test(
+    "a version that is known is no matter; of one that is not the pipe is closed",
+    arguments: [(0, true), (2, true), (3, false)] as [(UInt32, Bool)])
+  func demands(_ version: UInt32, _ isKnown: Bool) async throws {
+    let demand = ControlMessages.Demand.requireVersion(ControlMessages.VersionResult(version))
+    let dispatch = try dispatch(
+      .oneWay, ControlMessages.runOrClosePipe, ControlMessages.RunOrClosePipe(demand))
+    guard case .oneWay(let handler) = dispatch else { throw NoRequest() }
+    if isKnown {
+      try await handler()
+    } else {
+      await #expect(throws: VersionNotKnown.self) { try await handler() }
+    }
+  }
+
+  @Test("control messages are checked like all others")
+  func badControl() throws {
+    let flags = #expect(throws: Malformed.self) {
+      try dispatch(.oneWay, ControlMessages.run, ControlMessages.Run(.queryVersion))
+    }
+    #expect(flags?.check == .message(.headerInvalidFlags))
+    let empty = #expect(throws: Malformed.self) {
+      try dispatch(.request(id: 1), ControlMessages.run, Empty())
+    }
+    #expect(empty?.check == .message(.unexpectedStructHeader))
+    #expect(empty?.method == "Run")
+  }
+
   @Test("more messages than a method's rate are refused; those of other methods are not")
   func excess() throws {
     let table = table(callers: .host)

@@ -12,6 +12,7 @@
 #define mage_run_launch_steps weak_run_launch_steps
 #define mage_launcher_serve weak_launcher_serve
 #define mage_spawn_launcher weak_spawn_launcher
+#define mage_spawn_guardian weak_spawn_guardian
 #include "../../Sources/CMageSystem/launcher.c"
 #include "../../Sources/CMageSystem/steps.c"
 

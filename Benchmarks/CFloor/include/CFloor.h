@@ -6,8 +6,19 @@
 #include <stdint.h>
 
 /// Sends `size` bytes to a forked child over a blocking socket pair and waits for them to come back, `rounds` times. Stores the
-/// nanoseconds of each round. Returns 0 or -errno.
-int floor_ping_pong(uint32_t rounds, size_t size, uint64_t *nanoseconds);
+/// nanoseconds of each round; sleeps `pause` nanoseconds before each, which are not counted. Returns 0 or -errno.
+int floor_ping_pong(uint32_t rounds, size_t size, uint32_t pause, uint64_t *nanoseconds);
+
+/// Sends `count` messages of `size` bytes to a forked child over a blocking SOCK_SEQPACKET pair, one send(2) and one recv(2) for each, and
+/// waits until the child has the last. Stores the nanoseconds of all. Returns 0 or -errno.
+int floor_one_way(uint32_t count, size_t size, uint64_t *nanoseconds);
+
+/// The processor time of this process so far, in nanoseconds.
+uint64_t floor_processor_time(void);
+
+/// Starts a process on each processor that never rests. Returns 0 or -errno. One thread at a time, as floor_busy_end().
+int floor_busy_begin(void);
+void floor_busy_end(void);
 
 /// Forks a child that waits, and measures from SIGKILL by pidfd to the child being reaped, `rounds` times. Returns 0 or -errno.
 int floor_kill(uint32_t rounds, uint64_t *nanoseconds);
@@ -17,6 +28,14 @@ int floor_run(char *const arguments[], uint64_t *nanoseconds);
 
 /// Pins the calling thread, and what it starts from then on, to one processor; -1 undoes it. Returns 0 or -errno.
 int floor_pin(int processor);
+
+/// Forks a child that installs one or two filters (`struct sock_filter`, sizes in bytes; the second may have none), and measures what
+/// close(-1) costs under them, in nanoseconds. Both must allow it, and exit_group. Returns 0 or -errno.
+int floor_filtered_call(const void *first, size_t first_size, const void *second, size_t second_size, double *nanoseconds);
+
+/// Forks a child whose openat(2) is reported, and opens `path` in its place `rounds` times: what a broker is at the least. Stores
+/// the median of what the child waited. Returns 0 or -errno.
+int floor_notified_open(const char *path, uint32_t rounds, uint64_t *median);
 
 /// CLOCK_MONOTONIC in nanoseconds.
 uint64_t floor_now(void);

@@ -37,6 +37,11 @@ struct mage_received_packet {
 /// MAGE_MAX_PACKET_DESCRIPTORS), -ETOOMANYREFS. Async-signal-safe.
 int64_t mage_send_packet(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
 
+/// The same for a process that may have few descriptors: waits, up to five seconds, while its user has too many of them on their way
+/// (ETOOMANYREFS, unix(7)). Async-signal-safe.
+int64_t mage_send_packet_patiently(
+    int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
+
 /// Receives one packet without waiting: recvmsg(2) with MSG_CMSG_CLOEXEC and MSG_DONTWAIT. Stores at most `capacity` bytes and at most
 /// MAGE_MAX_PACKET_DESCRIPTORS descriptors, which `descriptors` must have room for; a peer cannot send more in one packet.
 /// Returns 0 and fills `result`, or -errno: -EAGAIN (nothing there), -ECONNRESET. Async-signal-safe.
@@ -102,13 +107,16 @@ int mage_notification_give(int listener, uint64_t id, int descriptor, bool close
 
 /// Puts a duplicate of `descriptor` in the place of the caller's descriptor `number` (SECCOMP_ADDFD_FLAG_SETFD); the caller still waits.
 /// Returns `number` or -errno: -ENOENT.
-int mage_notification_replace(int listener, uint64_t id, int descriptor, int number);
+int mage_notification_replace(int listener, uint64_t id, int descriptor, int number, bool close_on_exec);
 
 /// Copies memory of another process (process_vm_readv(2)). Returns the bytes copied, which may be fewer, or -errno: -EFAULT, -ESRCH, -EPERM.
 int64_t mage_read_memory(int32_t pid, uint64_t address, void *buffer, size_t count);
 
 /// openat2(2) beneath `directory`, with O_CLOEXEC added: no `..` out of it, no links, no other mounts. A descriptor or -errno: -EXDEV, -ELOOP.
-int mage_open_beneath(int directory, const char *path, uint64_t flags);
+int mage_open_beneath(int directory, const char *path, uint64_t flags, bool cached_only);
+
+// The kind of file system on which a file lies (fstatfs(2), f_type), or negated errno.
+int64_t mage_file_system_kind(int descriptor);
 
 /// The CPU time that process `pid` has used, all threads, in nanoseconds (clock_getcpuclockid(3)), or -errno: -ESRCH.
 int64_t mage_process_cpu_nanoseconds(int32_t pid);
@@ -133,8 +141,25 @@ void mage_close(int descriptor);
 /// Swift cannot import fcntl(2), prctl(2) or ioctl(2) with their variadic argument in every form; these are the few that are used.
 /// fcntl(F_DUPFD_CLOEXEC): a duplicate numbered `minimum` or above, or -errno. Async-signal-safe.
 int mage_duplicate(int descriptor, int minimum);
-/// pipe2(2) with O_CLOEXEC: the end to read from, then the one to write to. 0 or -errno. Async-signal-safe.
-int mage_pipe(int *ends);
+/// pipe2(2) with O_CLOEXEC, and O_NONBLOCK when `nonblocking`: the end to read from, then the one to write to. 0 or -errno. Async-signal-safe.
+int mage_pipe(int *ends, bool nonblocking);
+/// timerfd_create(2) of CLOCK_MONOTONIC, close-on-exec and not waiting. A descriptor or -errno. Swift cannot include its header: it would
+/// claim the libc's `timespec`.
+int mage_alarm_create(void);
+/// timerfd_settime(2) with TFD_TIMER_ABSTIME; 0 turns the alarm off. 0 or -errno. Async-signal-safe.
+int mage_alarm_set(int alarm, uint64_t nanoseconds);
+/// The number of the processor that runs the caller (sched_getcpu(3)). Async-signal-safe.
+int mage_current_processor(void);
+/// On how many processors the calling thread may run (sched_getaffinity(2)), or -errno.
+int mage_available_processors(void);
+/// The instruction for loops that wait for memory to change, which Swift has no public word for. Async-signal-safe.
+static inline void mage_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 /// fcntl(F_GETFL): the access mode and status flags, or -errno. Async-signal-safe.
 int mage_status_flags(int descriptor);
 /// fcntl(F_SETFL, flags | O_NONBLOCK). 0 or -errno. Async-signal-safe.
@@ -145,6 +170,7 @@ int mage_open(int directory, const char *path, int flags, unsigned mode);
 /// What kind of object a descriptor names, as far as a host needs to tell.
 struct mage_descriptor_facts {
   uint32_t mode;  // st_mode
+  uint32_t owner;  // st_uid
   int32_t status_flags;  // F_GETFL
   int32_t seals;  // F_GET_SEALS, or -1
   int64_t size;
@@ -173,6 +199,9 @@ struct mage_launch_request {
   uint32_t inside_gid, outside_gid;
   uint32_t denies_setgroups;  // an ordinary user must give setgroups(2) up before it may map a group
   uint32_t step_count;
+  /// A template's fork that waits for its ids: nothing is cloned, its ids are mapped and a byte is written to descriptor 1. Else 0.
+  int32_t forked_pid;
+  uint32_t reserved;
 };
 
 /// What one step does. `a`, `b`, `c`, `text` are its parameters; `text` ends with a NUL and may be empty.
@@ -183,8 +212,10 @@ enum mage_launch_op {
   MAGE_STEP_ROOT,  // a tmpfs of a bytes and b inodes on the directory text, which becomes the working directory
   MAGE_STEP_DIRECTORY,  // mkdir(2) text with mode a
   MAGE_STEP_FILE,  // an empty file text, to attach a tree to
+  MAGE_STEP_LINK,  // symlink(2): text is the link's path, then what it leads to, each NUL-terminated
   MAGE_STEP_ATTACH,  // move_mount(2) of slot a to text after mount_setattr(2) with attributes b
   MAGE_STEP_TMPFS,  // a tmpfs of a bytes on text with mount flags b (MS_*), owned by the worker
+  MAGE_STEP_PROC,  // procfs on text: processes of this pid namespace that the caller may trace, read-only, and nothing of the machine
   MAGE_STEP_PIVOT,  // pivot_root(2) to the working directory; the old root is detached
   MAGE_STEP_SEAL_ROOT,  // mount_setattr(2) on /: attributes a
   MAGE_STEP_HOSTNAME,  // sethostname(2)
@@ -201,6 +232,8 @@ enum mage_launch_op {
   MAGE_STEP_REPORT_AT,  // the report moves to descriptor a, which must be free and above the limit that a later step sets
   MAGE_STEP_INIT,  // fork(2): the parent waits as process 1 of the pid namespace and reports the child's end, the child goes on
   MAGE_STEP_EXECUTE,  // execveat(2) of descriptor a; data: b arguments, then c variables, each NUL-terminated
+  MAGE_STEP_SEAL,  // data: a filter of b bytes, then the packet that goes with its listener to the worker's channel, descriptor a
+  MAGE_STEP_RESUME,  // the end of the list in a template's fork: mage_run_launch_steps returns
 };
 
 struct mage_launch_step {
@@ -224,6 +257,7 @@ enum mage_launch_report_kind {
 #define MAGE_STEP_INDEX_CLONE 0xFFFFFFFEu
 #define MAGE_STEP_INDEX_IDENTITY 0xFFFFFFFDu
 #define MAGE_STEP_INDEX_RELEASE 0xFFFFFFFCu
+#define MAGE_STEP_INDEX_THREADS 0xFFFFFFFBu
 
 /// One report. The socket's end after MAGE_REPORT_LISTENER and no failure says that exec worked: it is close-on-exec.
 struct mage_launch_report {
@@ -234,17 +268,30 @@ struct mage_launch_report {
   char call[32];  // the call that failed, NUL-terminated
 };
 
-/// Carries out the steps in the calling process, which clone3(2) has just made; returns only by _exit(2) or exec.
-/// `descriptors` are the packet's, the first of them the report socket. No allocation, no lock; async-signal-safe.
-__attribute__((noreturn)) void mage_run_launch_steps(
+/// Carries out the steps in the calling process, which clone(2) has just made; ends in exec, in _exit(2) when a step fails, or returns
+/// at MAGE_STEP_RESUME. `descriptors` are the packet's, the first of them the report socket. No allocation, no lock; async-signal-safe.
+void mage_run_launch_steps(
     const struct mage_launch_request *request, size_t size, const int *descriptors, size_t descriptor_count);
+
+/// A template's life: for each request from `socket`, a fork that carries out its steps. The second descriptor of a request is the pipe on which the
+/// fork waits for its ids. Returns true in a fork, whose steps are done, and false in the template once the host has closed the socket.
+/// Refuses while the process has more than one thread. No allocation, no lock.
+bool mage_serve_template(int socket);
 
 /// The launcher's whole life: serves requests from `socket` until it closes. Returns its exit status.
 int mage_launcher_serve(int socket);
 
+/// The guardian's whole life: once the process `owner`, its parent, has ended, removes the directories below `root` whose names start with
+/// `prefix`, for as long as five seconds. Returns at once in the caller, which then exits; a child of its own does the work.
+int mage_guard_groups(int32_t owner, const char *root, const char *prefix);
+
 /// Starts the launcher `path` with `socket` as its descriptor 3, /dev/null as 0 to 2 and nothing else (posix_spawn(3)), in a session of its own.
 /// Stores its pid and returns its pidfd, or -errno. Call it on the thread whose end shall end the workers. Not async-signal-safe.
 int mage_spawn_launcher(const char *path, int socket, int32_t *pid);
+
+/// Starts the same program as a guardian of this process's control groups (see `mage_guard_groups`). Waits until it has made itself
+/// independent; returns 0 or -errno.
+int mage_spawn_guardian(const char *path, const char *root, const char *prefix);
 
 // MARK: - Probing
 

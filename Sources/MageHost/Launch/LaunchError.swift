@@ -17,6 +17,7 @@ extension LaunchError {
       case .clone: "clone the worker into its namespaces"
       case .identity: "map the worker's user"
       case .release: "release the worker"
+      case .threads: "fork the template, which has started a thread"
       case .step(let index):
         steps.indices.contains(index) ? steps[index].purpose : "step \(index)"
       }
@@ -39,6 +40,8 @@ extension LaunchError {
       "this kernel lacks what the launch needs; Linux 5.12 or later is required"
     case (.step(let index), "EACCES") where steps.indices.contains(index):
       steps[index].accessRemedy
+    case (.threads, _):
+      "locks of its other threads would stay held in a fork; let 'prepare' start none, or spawn cold"
     case (.step, "ESTALE"): "the file was replaced while it was being bound; try again"
     default: nil
     }
@@ -63,7 +66,8 @@ extension LaunchStep {
     case .openTree(let path, _, _): "bind \(path)"
     case .become(let uid, let gid): "become user \(uid), group \(gid)"
     case .root(let directory, _, _): "make the empty root on \(directory)"
-    case .directory(let path, _), .file(let path): "make /\(path) in the worker's root"
+    case .directory(let path, _), .file(let path), .link(let path, _):
+      "make /\(path) in the worker's root"
     case .attach(_, let path, _): "attach /\(path) in the worker's root"
     case .temporary(let path, _, _): "mount a temporary directory at /\(path)"
     case .pivot: "enter the worker's root"
@@ -86,6 +90,7 @@ extension LaunchStep {
     case .filter: "install the start-up filter"
     case .reportAt: "move the report"
     case .initProcess: "fork the program"
+    case .seal: "seal the fork"
     default: "execute the worker"
     }
   }

@@ -5,7 +5,7 @@ internal import MageSystem
 ///
 /// Everything that can be known before is: what a launch adds is the channel and the user.
 struct LaunchPlan: Sendable {
-  let policy: Policy
+  var policy: Policy
   let executable: Executable
   let arguments: [String]
   let startupProgram: [UInt8]
@@ -13,6 +13,8 @@ struct LaunchPlan: Sendable {
   let landlock: Int32?
   /// For a program that is no worker.
   var program: ProgramShape? = nil
+  /// For a template: where it gets its requests.
+  var template: TemplateShape? = nil
 
   /// A root that holds nothing but mount points needs little.
   private static let rootBytes: UInt64 = 1 << 20
@@ -22,18 +24,22 @@ struct LaunchPlan: Sendable {
 
   func request(
     identity: LaunchRequest.Identity, channel: SharedDescriptor,
-    null: SharedDescriptor, streams: [Int32: SharedDescriptor] = [:]
+    null: SharedDescriptor, streams: [Int32: SharedDescriptor] = [:],
+    control: SharedDescriptor? = nil
   ) throws(SpawnError) -> LaunchRequest {
     var request = LaunchRequest(namespaces: namespaces, identity: identity)
     let channel = request.add(channel)
     let null = request.add(null)
     let program = request.add(executable.descriptor)
+    let control = control.map { request.add($0) }
     let sources = executable.binds.map { request.add($0.descriptor) }
-    appendFileSystem(to: &request, sources)
+    appendFileSystem(to: &request, sources, user(identity))
     appendIdentity(to: &request)
     let streams = streams.mapValues { request.add($0) }
     request.append(
-      .descriptors(placements(channel: channel, null: null, streams: streams)))
+      .descriptors(
+        placements(channel: channel, null: null, streams: streams)
+          + controlPlacements(control)))
     if let shape = self.program { request.append(.reportAt(shape.reportNumber)) }
     appendConfinement(to: &request, program)
     appendProgram(to: &request, program)
@@ -41,7 +47,7 @@ struct LaunchPlan: Sendable {
     return request
   }
 
-  private static func check(_ request: LaunchRequest) throws(SpawnError) {
+  static func check(_ request: LaunchRequest) throws(SpawnError) {
     guard request.descriptors.count <= LaunchRequest.maxDescriptors,
       request.encoded.count <= LaunchRequest.maxBytes
     else {
@@ -51,7 +57,14 @@ struct LaunchPlan: Sendable {
     }
   }
 
+  /// Those that the launcher makes.
   private var namespaces: CloneNamespaces {
+    template == nil ? workerNamespaces : workerNamespaces.subtracting(Self.namespacesOfForks)
+  }
+
+  var workerNamespaces: CloneNamespaces { Self.namespaces(of: policy) }
+
+  static func namespaces(of policy: Policy) -> CloneNamespaces {
     var flags: CloneNamespaces = []
     for kind in policy.namespaces.kinds {
       switch kind {
@@ -70,14 +83,16 @@ struct LaunchPlan: Sendable {
 
   // MARK: Files
 
-  private func appendFileSystem(to request: inout LaunchRequest, _ sources: [Int]) {
+  private func appendFileSystem(
+    to request: inout LaunchRequest, _ sources: [Int], _ user: (uid: UInt32, gid: UInt32)
+  ) {
     request.append(.privateMounts)
     // Sources are taken first: as the host's user, who may walk to them, and before the new root hides any.
     for (slot, bind) in executable.binds.enumerated() {
       request.append(.openTree(path: bind.source, descriptor: sources[slot], slot: slot))
     }
     // A file system that is mounted now belongs to the mapped user, and it can only be made by one that is mapped.
-    request.append(.become(uid: policy.identity.uid, gid: policy.identity.gid))
+    request.append(.become(uid: user.uid, gid: user.gid))
     request.append(
       .root(directory: Self.workshop, bytes: Self.rootBytes, inodes: Self.rootInodes))
     for directory in directories { request.append(.directory(directory, mode: 0o755)) }
@@ -92,13 +107,36 @@ struct LaunchPlan: Sendable {
         }
       request.append(.attach(slot: slot, path: target, attributes))
     }
+    // Each fork of a template has its own.
+    if template == nil { appendTemporary(to: &request) }
+    if policy.fileSystem.processes == .minimal { request.append(.processes(Self.processes)) }
+    // Instead of procfs, which would tell much more: the runtime in a static executable asks for its own name and aborts without an answer.
+    if hasOwnName {
+      request.append(.link(path: Self.ownName, target: absolutePath))
+    }
+    request.append(.pivot)
+    request.append(.sealRoot)
+  }
+
+  func appendTemporary(to request: inout LaunchRequest) {
     for temporary in policy.fileSystem.temporary {
       request.append(
         .temporary(
           Self.relative(temporary.path), bytes: temporary.size, noExec: temporary.noexec))
     }
-    request.append(.pivot)
-    request.append(.sealRoot)
+  }
+
+  /// Whether the view tells a worker its program's name.
+  private var hasOwnName: Bool {
+    !executable.isDynamic && program == nil && policy.fileSystem.processes == .none
+  }
+
+  private static let processes = "proc"
+  private static let ownName = "proc/self/exe"
+
+  /// What the kernel would say is absolute, and the runtime aborts when it is not.
+  private var absolutePath: String {
+    executable.path.hasPrefix("/") ? executable.path : "/" + executable.path
   }
 
   /// Every directory that has to exist for a target, parents first.
@@ -109,7 +147,10 @@ struct LaunchPlan: Sendable {
     let temporary = policy.fileSystem.temporary.map {
       Self.parents(of: $0.path) + [Self.relative($0.path)]
     }
-    for directory in (parents + temporary).joined() where seen.insert(directory).inserted {
+    let link = hasOwnName ? [Self.parents(of: Self.ownName)] : []
+    let processes = policy.fileSystem.processes == .minimal ? [[Self.processes]] : []
+    for directory in (parents + temporary + link + processes).joined()
+    where seen.insert(directory).inserted {
       ordered.append(directory)
     }
     return ordered
@@ -133,7 +174,7 @@ struct LaunchPlan: Sendable {
     request.append(.session)
   }
 
-  private func placements(
+  func placements(
     channel: Int, null: Int, streams: [Int32: Int]
   ) -> [LaunchStep.Placement] {
     policy.descriptors.flatMap { grant -> [LaunchStep.Placement] in
@@ -143,7 +184,7 @@ struct LaunchPlan: Sendable {
       case .channel(let number, _):
         [LaunchStep.Placement(descriptor: channel, number: UInt32(clamping: number))]
       // A worker has no streams: nobody reads what it writes.
-      case .input, .output:
+      case .input, .output, .memory:
         grant.numbers.map {
           LaunchStep.Placement(descriptor: streams[$0] ?? null, number: UInt32(clamping: $0))
         }
@@ -156,23 +197,27 @@ struct LaunchPlan: Sendable {
   private func appendConfinement(to request: inout LaunchRequest, _ program: Int) {
     // Needed by Landlock and by the filter, and harmless to everything that comes between.
     request.append(.noNewPrivileges)
-    if let landlock {
-      appendLandlock(to: &request, LandlockRights(everythingOf: landlock), program)
-    }
+    // Under Landlock nothing can be mounted, which forks have to.
+    if template == nil { appendLandlock(to: &request, program) }
     // After the last descriptor was made: a limit below a number in use would refuse it.
-    for limit in limits { request.append(limit) }
+    for limit in template == nil ? limits : limits.filter({ !$0.isOfForks }) {
+      request.append(limit)
+    }
     request.append(.capabilities)
   }
 
-  private func appendLandlock(
-    to request: inout LaunchRequest, _ rights: LandlockRights, _ program: Int
-  ) {
+  /// - Parameter program: what may be executed; a template's fork executes nothing.
+  func appendLandlock(to request: inout LaunchRequest, _ program: Int?) {
+    guard let landlock else { return }
+    let rights = LandlockRights(everythingOf: landlock)
     let reading = LandlockRights.readFile | LandlockRights.readDirectory | LandlockRights.execute
     request.append(.landlock(rights))
     request.append(.landlockAllow(files: reading, path: "/"))
-    request.append(
-      .landlockAllowDescriptor(
-        files: LandlockRights.readFile | LandlockRights.execute, descriptor: program))
+    if let program {
+      request.append(
+        .landlockAllowDescriptor(
+          files: LandlockRights.readFile | LandlockRights.execute, descriptor: program))
+    }
     for temporary in policy.fileSystem.temporary {
       request.append(.landlockAllow(files: rights.data, path: temporary.path))
     }
@@ -188,7 +233,7 @@ struct LaunchPlan: Sendable {
   }
 
   /// Limits of the kernel's, behind the ones that the host watches: they hold when the host is slow to look.
-  private var limits: [LaunchStep] {
+  var limits: [LaunchStep] {
     let limits = policy.limits
     func limit(_ resource: ResourceLimit, _ value: UInt64) -> LaunchStep {
       .limit(resource, soft: value, hard: value)
@@ -231,6 +276,7 @@ struct LaunchPlan: Sendable {
     request.append(.filter(startupProgram))
     // A crash must end the worker, not start a second program that would look at it.
     var environment = self.program?.environment ?? ["SWIFT_BACKTRACE=enable=no"]
+    if let template { environment.append(template.variable) }
     if executable.isDynamic { environment.append("LD_LIBRARY_PATH=/lib") }
     request.append(
       .execute(

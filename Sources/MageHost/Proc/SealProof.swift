@@ -8,6 +8,8 @@ struct SealProof {
   let namespaces: [NamespaceKind]
   /// Filters that must be in force: `startup` and `serve`.
   let filters: UInt64
+  /// Namespaces of the template it was forked from, which must be others as well.
+  var others: [NamespaceKind: String] = [:]
 
   enum Verdict: Equatable {
     case holds
@@ -59,9 +61,11 @@ struct SealProof {
 
   private func namespaceDefect(of pid: Int32) throws(SystemError) -> String? {
     for kind in namespaces {
-      if try kind.identity(of: "\(pid)") == kind.identity(of: "self") {
+      let identity = try kind.identity(of: "\(pid)")
+      if try identity == kind.identity(of: "self") {
         return "it shares the host's \(kind.rawValue) namespace"
       }
+      if identity == others[kind] { return "it shares its template's \(kind.rawValue) namespace" }
     }
     return nil
   }

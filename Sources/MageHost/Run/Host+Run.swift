@@ -24,13 +24,15 @@ extension HostCore {
   func start(
     _ program: Program, _ policy: Policy, notes: CallNotes? = nil
   ) async -> Result<ProgramProcess, SpawnError> {
+    let names = await NameResolver.addresses(of: policy, on: loop)
     guard !isShutDown else { return .failure(.hostGone) }
     do throws(SpawnError) {
-      let plan = try ProgramPlan(program, policy)
+      let plan = try ProgramPlan(
+        program, policy, addresses: try names.get(), filters: &programFilters)
       let slot = slots.next
       let identity = try identities.identity(inside: policy.identity, slot: slot)
       slots.take()
-      let supervisor = ProgramSupervisor(plan, launcher: launcher, notes: notes) {
+      let supervisor = ProgramSupervisor(plan, launcher: launcher, groups: groups, notes: notes) {
         [weak self] supervisor in
         self?.assumeIsolated { core in
           core.programs[ObjectIdentifier(supervisor)] = nil

@@ -19,12 +19,13 @@ enum ProgramCause {
     }
     let signal = Signal(number)
     if raised.contains(number) { return .crashed(signal) }
-    if ranOutOfMemory, let memory = limits.memory { return .limit(.memory(memory)) }
-    if signal == cpuSignal, let cpu = limits.cpu, status.userTime + status.systemTime >= cpu {
+    if !ranOutOfMemory, signal == cpuSignal, let cpu = limits.cpu,
+      status.userTime + status.systemTime >= cpu
+    {
       return .limit(.cpu(cpu))
     }
-    if signal == fileSizeSignal { return .limit(.output(limits.output)) }
-    return EndingCause.from(status, limits: watch)
+    if !ranOutOfMemory, signal == fileSizeSignal { return .limit(.output(limits.output)) }
+    return EndingCause.from(status, limits: watch, ranOutOfMemory: ranOutOfMemory)
   }
 }
 

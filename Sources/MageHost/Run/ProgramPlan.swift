@@ -6,7 +6,7 @@ internal import MageSystem
 struct ProgramPlan: Sendable {
   let launch: LaunchPlan
   let streams: Program.Streams
-  let cgroup: ControlGroups.Kind?
+  let addresses: PinnedAddresses
 
   /// Memory that is asked for beyond the policy's limit without being used: enough for any sane reservation.
   private static let reservation: UInt64 = 64 << 30
@@ -15,7 +15,10 @@ struct ProgramPlan: Sendable {
   /// The launcher passes descriptors below its own limit on them.
   private static let mostOpenFiles: UInt32 = 1000
 
-  init(_ program: Program, _ policy: Policy) throws(SpawnError) {
+  init(
+    _ program: Program, _ policy: Policy, addresses: PinnedAddresses,
+    filters: inout PolicyCache<[UInt8]>
+  ) throws(SpawnError) {
     guard policy.isSingleStage else {
       throw .notPossible(
         """
@@ -37,10 +40,12 @@ struct ProgramPlan: Sendable {
       memoryBackstop: memory.addingReportingOverflow(Self.reservation).partialValue)
     launch = LaunchPlan(
       policy: policy, executable: executable, arguments: program.arguments,
-      startupProgram: try Self.filter(policy, reportAt: openFiles),
+      startupProgram: try filters.value(of: policy) { () throws(SpawnError) in
+        try Self.filter(policy, reportAt: openFiles)
+      },
       landlock: Landlock.version, program: shape)
     streams = program.streams
-    cgroup = policy.limits.memory == nil ? nil : ControlGroups.available
+    self.addresses = addresses
   }
 
   /// The kernel would look for the interpreter in the view, and for the script by a path that leads nowhere there.
@@ -78,10 +83,5 @@ struct ProgramPlan: Sendable {
     ResourceWatch(
       cpuLimit: policy.limits.cpu, memoryLimit: policy.limits.memory,
       parallelism: Int(max(policy.limits.threads, policy.limits.processes)))
-  }
-
-  var mechanisms: Mechanisms {
-    return Mechanisms(
-      memory: cgroup == nil ? .watch : MemoryLimit.mechanism, landlock: launch.landlock)
   }
 }

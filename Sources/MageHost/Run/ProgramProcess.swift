@@ -18,8 +18,8 @@ public final class ProgramProcess: Sendable {
     return await supervisor.waitForEnding()
   }
 
-  /// By which means its limits are held.
-  public var mechanisms: Mechanisms { supervisor.mechanisms }
+  /// By which means its limits are held, or were.
+  public func mechanisms() async -> Mechanisms { await supervisor.mechanisms }
 }
 
 /// By which means a program is confined and its limits are held on this machine.
@@ -28,7 +28,8 @@ public struct Mechanisms: Equatable, Sendable {
   public enum Memory: String, Equatable, Sendable {
     case cgroupV2 = "cgroup-v2"
     case cgroupV1 = "cgroup-v1"
-    /// The host looks at the resident set, more often the nearer it is to the limit.
+    /// The host looks at the resident set, more often the nearer it is to the limit. All there is in the first milliseconds of a
+    /// life, and for all of it where control groups cannot be made.
     case watch
   }
 

@@ -5,8 +5,14 @@ internal import MageSystem
 enum EndingCause {
   /// - Parameters:
   ///   - status: as the kernel reports it.
-  ///   - watch: the limits, for the case that the kernel enforced one by a signal.
-  static func from(_ status: ExitStatus, limits: ResourceWatch) -> Ending.Cause {
+  ///   - limits: for the case that the kernel enforced one by a signal.
+  ///   - ranOutOfMemory: whether the kernel says that it ended a process for want of memory.
+  static func from(
+    _ status: ExitStatus, limits: ResourceWatch, ranOutOfMemory: Bool = false
+  ) -> Ending.Cause {
+    if ranOutOfMemory, case .signaled = status.cause, let memory = limits.memoryLimit {
+      return .limit(.memory(memory))
+    }
     switch status.cause {
     case .exited(0): return .finished
     case .exited(let code): return .exited(status: code)

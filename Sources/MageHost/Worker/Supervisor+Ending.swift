@@ -20,7 +20,7 @@ extension Supervisor {
   /// Asks the worker to exit by itself, and ends it when it has not within `grace`.
   func requestFinish(grace: Duration) {
     guard cause == nil, ending == nil else { return }
-    guard starting == nil else { return end(.killed) }
+    guard isInvited else { return end(.killed) }
     handshake { $0.sendFinish() }
     schedule(.stuck, after: grace) { $0.end(.killed) }
   }
@@ -49,7 +49,10 @@ extension Supervisor {
     guard ending == nil else { return }
     // What it had sent before it died may be the reason: a malformed message outranks the crash that came with it.
     if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
-    let cause = cause ?? status.map { EndingCause.from($0, limits: usage) } ?? .killed
+    let cause =
+      cause ?? status.map {
+        EndingCause.from($0, limits: usage, ranOutOfMemory: group.ranOut)
+      } ?? .killed
     let ending = Ending(cause: cause, usage: finalUsage(status))
     self.ending = ending
     close(.workerEnded(ending))
@@ -71,44 +74,25 @@ extension Supervisor {
       peakMemoryBytes: ResourceWatch.residentBytes(of: process?.pid ?? 0))
   }
 
+  var mechanisms: Mechanisms {
+    Mechanisms(memory: group.mechanism, landlock: plan.launch.landlock)
+  }
+
   func finalUsage(_ status: ExitStatus?) -> ResourceUsage {
     ResourceUsage(
       cpu: status.map { $0.userTime + $0.systemTime } ?? usage.cpu,
       wall: MonotonicTime.now.since(launched), peakMemoryBytes: status?.peakResidentBytes ?? 0,
-      deniedCalls: broker.denied)
+      deniedCalls: desk.denied)
   }
 
   func close(_ error: CallError) {
-    for watched in [Watched.report, .process, .listener] { unwatch(watched) }
-    for timer in timers.values { loop.cancel(timer) }
-    timers = [:]
+    stopWatching()
+    desk.close()
+    group.leave()
     report = nil
-    listener = nil
+    unmapped = nil
     process = nil
     connection?.assumeIsolated { $0.end(error) }
     connection = nil
-  }
-
-  func unwatch(_ watched: Watched) {
-    guard let token = watches.removeValue(forKey: watched) else { return }
-    loop.unwatch(token)
-  }
-
-  func schedule(
-    _ timer: Timer, after delay: Duration,
-    _ action: @escaping @Sendable (isolated Supervisor) -> Void
-  ) {
-    cancel(timer)
-    timers[timer] = loop.schedule(at: MonotonicTime.now.advanced(by: delay)) { [weak self] in
-      self?.assumeIsolated {
-        $0.timers[timer] = nil
-        action($0)
-      }
-    }
-  }
-
-  func cancel(_ timer: Timer) {
-    guard let token = timers.removeValue(forKey: timer) else { return }
-    loop.cancel(token)
   }
 }

@@ -5,7 +5,7 @@ internal import MageWire
 extension Supervisor {
   func handle(_ news: ConnectionNews) {
     switch news {
-    case .hello: seal()
+    case .hello: if role.isTemplate { templateStarted() } else { seal() }
     case .sealed(let listener): sealed(listener)
     case .refused(let reason): end(.notSealed("the worker says: \(reason)"))
     case .malformed(let malformed): end(.malformed(malformed))
@@ -20,8 +20,7 @@ extension Supervisor {
   func seal() {
     // The listener was sent before the runtime's first byte, on another socket: it is here, though perhaps not taken yet.
     readReport()
-    unwatch(.listener)
-    listener = nil
+    desk.close()
     handshake { [program = plan.serveProgram] in $0.sendSeal(program: program) }
   }
 
@@ -37,9 +36,8 @@ extension Supervisor {
 
   func prove() {
     guard cause == nil, let pid = process?.pid else { return }
-    switch plan.proof.verdict(on: pid) {
-    case .holds:
-      invite()
+    switch proof.verdict(on: pid) {
+    case .holds: ready()
     case .notYet:
       schedule(.proof, after: Self.proofPause) { $0.prove() }
     case .broken(let defect):
@@ -47,17 +45,43 @@ extension Supervisor {
     }
   }
 
-  func invite() {
-    guard let connection, let starting, let pid = process?.pid else { return }
-    handshake { (channel) throws(Malformed) in try channel.sendInvitation() }
-    guard cause == nil else { return }
+  /// Sealed and proven: all that it can say before it is invited is malformed.
+  func ready() {
+    guard let starting, let pid = process?.pid else { return }
     cancel(.seal)
+    self.starting = nil
+    starting.resume(returning: .success(pid))
+  }
+
+  /// From here on it is hostile. Call once it is ready.
+  func invite() -> Result<WorkerProcess, SpawnError> {
+    guard cause == nil, let connection, let pid = process?.pid else {
+      return .failure(ending.map { .ended($0) } ?? .hostGone)
+    }
+    do throws(SystemError) {
+      try sendInvitation(on: connection)
+    } catch {
+      end(.notSealed("\(error)"))
+    }
+    guard cause == nil else { return .failure(ending.map { .ended($0) } ?? .hostGone) }
+    isInvited = true
     if let wall = plan.wallLimit {
       schedule(.wall, after: wall) { $0.end(.limit(.wall(wall))) }
     }
     watchResources()
-    self.starting = nil
-    starting.resume(returning: .success(WorkerProcess(self, connection, pid: pid)))
+    return .success(WorkerProcess(self, connection, pid: pid))
+  }
+
+  private func sendInvitation(on connection: Connection) throws(SystemError) {
+    guard plan.policy.ipc.transport == .ring else {
+      return handshake { (channel) throws(Malformed) in try channel.sendInvitation() }
+    }
+    let (port, handover) = try RingPort.make()
+    handshake { (channel) throws(Malformed) in try channel.sendInvitation(ring: handover) }
+    guard cause == nil else { return }
+    try connection.assumeIsolated { connection in
+      Result { () throws(SystemError) in try connection.use(port) }
+    }.get()
   }
 
   func handshake(_ make: @Sendable (inout Channel) throws(Malformed) -> Void) {

@@ -5,37 +5,26 @@ internal import MageWire
 
 extension Supervisor {
   func listen(_ listener: consuming FilterListener) throws(SystemError) {
-    watches[.listener] = try loop.watch(listener.descriptor.number, .read) { [weak self] ready in
+    try desk.listen(on: listener) { [weak self] ready in
       self?.assumeIsolated { $0.callStopped(ready) }
     }
-    self.listener = consume listener
-  }
-
-  /// The host makes the call in the worker's place, if it is granted by name.
-  private func serve(_ call: StoppedCall) throws(SystemError) {
-    guard let listener = listener.take() else { return }
-    let served = Result { () throws(SystemError) in
-      try broker.serve(call, SystemCallNames.name(of: call.number) ?? "", by: listener)
-    }
-    self.listener = consume listener
-    try served.get()
   }
 
   func callStopped(_ ready: Epoll.Interest) {
     guard ready.contains(.read) else {
       // Hang-up: every thread under the filter is gone. The pidfd tells the rest.
-      unwatch(.listener)
-      return
+      return desk.unwatch()
     }
     do throws(SystemError) {
-      guard let call = try listener?.next() else { return }
+      guard let call = try desk.next() else { return }
+      let name = SystemCallNames.name(of: call.number) ?? ""
       let verdict = plan.policy.verdict(
-        on: SystemCallNames.name(of: call.number) ?? "", arguments: call.arguments,
-        in: phase == .serve ? .serve : .startup)
+        on: name, arguments: call.arguments, in: phase == .serve ? .serve : .startup)
+      if verdict.action == .once, spent.insert(name).inserted { return try desk.proceed(call) }
       guard phase == .serve, verdict.action == .broker else {
         return end(CallReport.cause(of: call, phase: phase, policyLine: verdict.rule?.position))
       }
-      try serve(call)
+      if let passed = try desk.serve(call, name) { end(.limit(passed)) }
     } catch {
       // ENOENT: the caller died meanwhile. Anything else is no reason to trust it further.
       if error.errno != Errno.noEntry { end(.notSealed("\(error)")) }

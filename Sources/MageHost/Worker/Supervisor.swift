@@ -6,11 +6,12 @@ internal import MageWire
 ///
 /// Lives on the host's loop. States only move forward, and the end is reached exactly once: whatever is noticed first becomes
 /// the cause, the process is killed by pidfd, and when it is reaped everybody who waits for something is told.
-actor Supervisor {
+actor Supervisor: Supervising {
   nonisolated let loop: Loop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   nonisolated let plan: WorkerPlan
+  nonisolated let role: Role
   let launcher: Launcher
   let launched = MonotonicTime.now
   let onEnd: @Sendable (Supervisor) -> Void
@@ -18,10 +19,14 @@ actor Supervisor {
   var process: ProcessHandle?
   var connection: Connection?
   var report: PacketSocket?
-  var listener: FilterListener?
   var phase = ForbiddenCall.Phase.startup
   var usage: ResourceWatch
-  var broker: Broker
+  let desk: CallDesk
+  let group: GroupMembership
+  /// Calls that were allowed once, and have been made.
+  var spent: Set<String> = []
+  /// Memory that the worker shares, by its policy's name for it.
+  var memory: [String: SharedDescriptor] = [:]
   var watches: [Watched: Loop.WatchToken] = [:]
   var timers: [Timer: TimerToken] = [:]
 
@@ -29,11 +34,14 @@ actor Supervisor {
   var ending: Ending?
   var launchFailure: LaunchError?
   var steps: [LaunchStep] = []
-  var starting: CheckedContinuation<Result<WorkerProcess, SpawnError>, Never>?
+  var starting: CheckedContinuation<Result<Int32, SpawnError>, Never>?
+  var isInvited = false
+  /// A template's fork that waits for its ids.
+  var unmapped: Unmapped?
   var waiting: [CheckedContinuation<Ending, Never>] = []
 
-  enum Watched { case report, process, listener }
-  enum Timer { case seal, wall, resources, proof, stuck }
+  enum Watched { case report, process }
+  enum Timer { case seal, wall, resources, group, proof, stuck }
 
   /// How long a killed process may take to be reaped before the host stops waiting for it. Only a process that is stuck
   /// inside the kernel takes longer than milliseconds.
@@ -42,38 +50,38 @@ actor Supervisor {
   static let proofPause = Duration.microseconds(200)
 
   init(
-    _ plan: WorkerPlan, launcher: Launcher, onEnd: @escaping @Sendable (Supervisor) -> Void
+    _ plan: WorkerPlan, role: Role, addresses: PinnedAddresses, launcher: Launcher,
+    groups: GroupKeeper, onEnd: @escaping @Sendable (Supervisor) -> Void
   ) {
     self.plan = plan
+    self.role = role
     self.launcher = launcher
     loop = launcher.loop
     self.onEnd = onEnd
     usage = plan.resourceWatch
-    broker = Broker(plan.policy)
+    group = GroupMembership(groups, loop: launcher.loop)
+    desk = CallDesk(plan.policy, addresses: addresses, loop: launcher.loop)
   }
 }
 
 // MARK: - Launch
 
 extension Supervisor {
-  /// Launches the worker. Returns it once it is sealed, proven and invited.
+  /// Launches the worker. Returns its pid once it is sealed and proven, a template's once it waits for requests.
   func start(
-    identity: LaunchRequest.Identity, null: SharedDescriptor
-  ) async -> Result<WorkerProcess, SpawnError> {
+    identity: LaunchRequest.Identity, null: SharedDescriptor, control: SharedDescriptor? = nil
+  ) async -> Result<Int32, SpawnError> {
     await withCheckedContinuation { continuation in
       starting = continuation
       do {
         let channel = try PacketSocket.pair()
-        let request = try plan.launch.request(
-          identity: identity, channel: channel.peer, null: null)
+        let request = try request(identity, channel.peer, null, control)
         steps = request.steps
         try connect(channel.takeSocket())
         let reports = try PacketSocket.pair()
         let far = reports.peer
         report = reports.takeSocket()
-        try launcher.assumeIsolated { launcher in
-          Result { () throws(LaunchError) in try launcher.submit(request, report: far) }
-        }.get()
+        try submit(request, far)
         try watchReport()
       } catch let error as SpawnError {
         fail(error)
@@ -88,10 +96,22 @@ extension Supervisor {
     }
   }
 
+  /// What the policy's `memory` stands for, by descriptor.
+  func makeMemory() throws(SystemError) -> [Int32: SharedDescriptor] {
+    var regions: [Int32: SharedDescriptor] = [:]
+    for case .memory(let number, let grant) in plan.policy.descriptors {
+      let region = SharedDescriptor(
+        try SharedMemory.create(name: "mage-\(grant.name)", size: Int(clamping: grant.size)))
+      regions[number] = region
+      memory[grant.name] = region
+    }
+    return regions
+  }
+
   func connect(_ socket: consuming PacketSocket) throws(SystemError) {
     let connection = Connection(
-      socket, channel: Channel(side: .host, limits: plan.channelLimits), loop: loop,
-      options: plan.connectionOptions
+      socket, channel: Channel(side: .host, limits: plan.channelLimits, isFork: role.isFork),
+      loop: loop, options: plan.connectionOptions
     ) { [weak self] news in
       self?.assumeIsolated { $0.handle(news) }
     }
@@ -129,7 +149,9 @@ extension Supervisor {
 
   func take(_ report: LaunchReport) {
     switch report {
-    case .launched(let pid, let pidfd): launched(pid, pidfd)
+    case .launched(let pid, let pidfd, let reporter):
+      launched(pid, pidfd)
+      if let reporter { mapIdentity(pid, reporter) }
     case .listener(let descriptor): startupListener(descriptor)
     case .failed(let failure): launchEnded(LaunchError(failure, steps: steps))
     // The former is said on the launcher's own socket only, the latter of programs that are not workers.
@@ -147,6 +169,12 @@ extension Supervisor {
       process = consume handle
     } catch {
       launchEnded(.launcherGone("\(error)"))
+    }
+    // Forks are born in their template's group, so it has none.
+    if !role.isTemplate, let memory = plan.policy.limits.memory {
+      schedule(.group, after: GroupMembership.delay) {
+        if $0.cause == nil { $0.group.enter(memory: memory) { [pid] } }
+      }
     }
     // Asked to end while the launcher was at work.
     if cause != nil { killProcess() }
@@ -172,7 +200,7 @@ extension Supervisor {
     report = nil
     // The socket closed without a word: neither a process nor a failure.
     if process == nil, cause == nil, launchFailure == nil {
-      launchEnded(launcher.assumeIsolated { $0.whyGone() })
+      launchEnded(whyNothingCame())
     }
   }
 

@@ -6,15 +6,19 @@ internal import MageWire
 
 /// Everything about one kind of worker that can be worked out once: its program, its filters, its limits.
 struct WorkerPlan: Sendable {
-  let launch: LaunchPlan
+  var launch: LaunchPlan
   let serveProgram: [UInt8]
+  /// What a fork sends with the listener of its serve filter.
+  let sealedPacket: [UInt8]
+  /// What the workers may be bound to.
+  let interfaces: InterfaceRules
 
   /// From the launch to the proven seal: far above what a start takes, and an end to one that hangs.
   let sealDeadline: Duration
 
   init(
     _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters,
-    sealDeadline: Duration
+    policies: PolicyLibrary?, template: TemplateShape? = nil, sealDeadline: Duration
   ) throws(SpawnError) {
     guard policy.channel(named: Self.channelName) == Self.channelNumber else {
       throw .notPossible(
@@ -28,14 +32,17 @@ struct WorkerPlan: Sendable {
     }
     launch = LaunchPlan(
       policy: policy, executable: try Executable.open(executable, for: policy),
-      arguments: arguments, startupProgram: filters.startup, landlock: Landlock.version)
+      arguments: arguments, startupProgram: filters.startup, landlock: Landlock.version,
+      template: template)
     serveProgram = filters.serve
+    sealedPacket = Channel.sealedPacket
+    interfaces = InterfaceRules(policy, library: policies)
     self.sealDeadline = sealDeadline
   }
 
   /// Where the worker runtime expects the channel.
   private static let channelNumber: Int32 = 3
-  private static let channelName = "host"
+  static let channelName = "host"
 
   var policy: Policy { launch.policy }
 
@@ -72,5 +79,18 @@ struct WorkerPlan: Sendable {
       kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
     }
     return SealProof(namespaces: namespaces, filters: 2)
+  }
+
+  /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.
+  var templateProof: SealProof {
+    SealProof(
+      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid }, filters: 1)
+  }
+
+  /// The namespaces that each fork of a template makes for itself.
+  var kindsOfForks: [NamespaceKind] { proof.namespaces.filter { $0 != .net } }
+
+  func proof(distinctFrom template: [NamespaceKind: String]) -> SealProof {
+    SealProof(namespaces: proof.namespaces, filters: 2, others: template)
   }
 }

@@ -46,8 +46,12 @@ extension AttachmentKind {
       return facts.kind == .regularFile && seals.isSuperset(of: [.shrink, .grow])
     case .frozenRegion:
       return facts.kind == .regularFile && seals.isSuperset(of: [.shrink, .grow, .write])
+    case .doorbell:
+      return facts.kind == .fifo && facts.access != .readWrite
     case .listener:
       return facts.kind == .anonymous && AnonymousKind.name(of: number) == "seccomp notify"
+    case .endpoint:
+      return false  // no descriptor is one
     }
   }
 }

@@ -32,12 +32,19 @@ package struct Channel: Sendable {
     case hello(version: UInt32)
     case seal(program: [UInt8])
     case sealed(listener: Attachment)
-    case invited(ChannelLimits)
+    /// With the ring to use, if there is one.
+    case invited(ChannelLimits, ring: [Attachment])
     case finish
     case refused(CloseReason)
     case message(IncomingMessage)
     case reply(IncomingMessage)
     case closed(EndpointID, CloseReason)
+    /// A message for an end that is closed here carried these: nobody will have them.
+    case dropped([CarriedItem])
+    /// Worker: the host knows that the end was given up.
+    case moveAcknowledged(EndpointID)
+    /// Host: all that was unread at an end that the worker gave up has come back.
+    case moveFinished(EndpointID)
     /// A sender that waited may go on.
     case credit
   }
@@ -48,7 +55,7 @@ package struct Channel: Sendable {
   package let side: Side
   package private(set) var phase: Phase
   package private(set) var limits: ChannelLimits
-  package private(set) var endpoints: EndpointTable
+  package var endpoints: EndpointTable
   package var outbox = Outbox()
 
   private var receiveWindow: CreditWindow
@@ -57,10 +64,15 @@ package struct Channel: Sendable {
   private var partial: PartialMessage?
   private var partialsBegun: UInt64 = 0
 
-  package init(side: Side, limits: ChannelLimits) {
+  /// - Parameter isFork: the worker was forked from a template and is sealed before its runtime goes on: the handshake begins there.
+  package init(side: Side, limits: ChannelLimits, isFork: Bool = false) {
     self.side = side
     self.limits = limits
-    phase = side == .host ? .awaitingHello : .awaitingSeal
+    phase =
+      switch side {
+      case .host: isFork ? .awaitingSealed : .awaitingHello
+      case .worker: isFork ? .awaitingInvitation : .awaitingSeal
+      }
     endpoints = EndpointTable(limit: limits.maxEndpoints)
     receiveWindow = CreditWindow(limits)
     sendWindow = CreditWindow(limits)
@@ -80,8 +92,8 @@ extension Channel {
   package mutating func next(in packet: inout IncomingPacket) throws(Malformed) -> Event? {
     guard !packet.bytes.isEmpty else { throw Malformed(.transport(.packetEmpty)) }
     while let frame = try packet.reader.next() {
-      let attachments = try claim(frame, from: &packet.unclaimed)
-      if let event = try receive(frame, packet.bytes[frame.payload], attachments) { return event }
+      let carried = try claim(frame, from: &packet.unclaimed)
+      if let event = try receive(frame, packet.bytes[frame.payload], carried) { return event }
     }
     guard packet.unclaimed.isEmpty else {
       throw Malformed(
@@ -92,22 +104,28 @@ extension Channel {
 
   private func claim(
     _ frame: Frame, from unclaimed: inout ArraySlice<SharedDescriptor>
-  ) throws(Malformed) -> [Attachment] {
-    guard frame.attachments.count <= unclaimed.count else {
+  ) throws(Malformed) -> [CarriedItem] {
+    guard !frame.entries.isEmpty else { return [] }
+    let wanted = frame.entries.count { $0.hasDescriptor }
+    guard wanted <= unclaimed.count else {
       throw Malformed(
-        .transport(.descriptorsMissing),
-        detail: "declares \(frame.attachments.count), \(unclaimed.count) came")
+        .transport(.descriptorsMissing), detail: "declares \(wanted), \(unclaimed.count) came")
     }
-    var attachments: [Attachment] = []
-    for raw in frame.attachments {
+    var carried: [CarriedItem] = []
+    for entry in frame.entries {
+      guard entry.hasDescriptor else {
+        let id = EndpointID(rawValue: entry.endpoint)
+        carried.append(.endpoint(id, isMoved: entry.isMoved))
+        continue
+      }
       guard let descriptor = unclaimed.popFirst() else { break }  // counted above
-      attachments.append(try Attachment(received: descriptor, declared: raw))
+      carried.append(.descriptor(try Attachment(received: descriptor, declared: entry.kind)))
     }
-    return attachments
+    return carried
   }
 
   private mutating func receive(
-    _ frame: Frame, _ payload: ArraySlice<UInt8>, _ attachments: [Attachment]
+    _ frame: Frame, _ payload: ArraySlice<UInt8>, _ carried: [CarriedItem]
   ) throws(Malformed) -> Event? {
     guard let kind = FrameKind(rawValue: frame.kind) else {
       throw Malformed(.channel(.unknownKind), detail: "kind \(frame.kind)")
@@ -115,7 +133,7 @@ extension Channel {
     try checkShape(of: frame, kind)
     switch kind {
     case .message, .reply:
-      return try receiveMessage(frame, kind, payload, attachments)
+      return try receiveMessage(frame, kind, payload, carried)
     case .fragment:
       return try receiveFragment(frame, payload)
     case .close:
@@ -124,11 +142,21 @@ extension Channel {
       try expectEmpty(payload)
       try endpoints.acknowledged(EndpointID(rawValue: frame.endpoint))
       return nil
+    case .moveAcknowledged:
+      try expectEmpty(payload)
+      let endpoint = EndpointID(rawValue: frame.endpoint)
+      try endpoints.giveAcknowledged(endpoint)
+      return .moveAcknowledged(endpoint)
+    case .moveFinished:
+      try expectEmpty(payload)
+      let endpoint = EndpointID(rawValue: frame.endpoint)
+      try endpoints.peerFinishedGiving(endpoint)
+      return .moveFinished(endpoint)
     case .credit:
       try sendWindow.restore(try Credit(decoding: payload))
       return .credit
     case .hello, .seal, .sealed, .invite, .finish, .refuse:
-      return try receiveHandshake(kind, payload, attachments)
+      return try receiveHandshake(kind, payload, carried)
     }
   }
 
@@ -140,10 +168,10 @@ extension Channel {
     guard partial == nil || kind == .fragment else {
       throw Malformed(.channel(.fragmentMissing), detail: "\(kind) inside a message")
     }
-    guard frame.flags & ~kind.knownFlags == 0 else {
+    guard frame.flags & ~kind.knownFlags(to: side) == 0 else {
       throw Malformed(.channel(.unknownFlags), detail: "flags \(frame.flags) on \(kind)")
     }
-    guard kind.carriesAttachments || frame.attachments.isEmpty else {
+    guard kind.carriesAttachments || frame.entries.isEmpty else {
       throw Malformed(.channel(.tooManyAttachments), detail: "on \(kind)")
     }
     guard kind.namesEndpoint || frame.endpoint == 0 else {
@@ -176,31 +204,34 @@ extension Channel {
 
 extension Channel {
   private mutating func receiveMessage(
-    _ frame: Frame, _ kind: FrameKind, _ payload: ArraySlice<UInt8>, _ attachments: [Attachment]
+    _ frame: Frame, _ kind: FrameKind, _ payload: ArraySlice<UInt8>, _ carried: [CarriedItem]
   ) throws(Malformed) -> Event? {
     let endpoint = EndpointID(rawValue: frame.endpoint)
-    _ = try endpoints.standing(of: endpoint)
+    try checkStanding(of: endpoint, frame, kind)
     let hasMore = frame.flags & Frame.moreFlag != 0
     let size = hasMore ? Int(frame.total) : payload.count
     guard size <= Int(limits.maxMessageBytes) else {
       throw Malformed(
         .channel(.messageTooLarge), detail: "\(size) bytes, limit \(limits.maxMessageBytes)")
     }
-    guard attachments.count <= Int(limits.maxAttachments) else {
+    guard carried.count <= Int(limits.maxAttachments) else {
       throw Malformed(
         .channel(.tooManyAttachments),
-        detail: "\(attachments.count), limit \(limits.maxAttachments)")
+        detail: "\(carried.count), limit \(limits.maxAttachments)")
     }
     if hasMore && size <= payload.count {
       throw Malformed(.channel(.fragmentUnexpected), detail: "nothing is left for a fragment")
     }
     let cost =
       kind == .message
-      ? Credit.message(bytes: size, attachments: attachments.count) : Credit.zero
+      ? Credit.message(bytes: size, attachments: carried.count) : Credit.zero
     try receiveWindow.take(cost)
+    // What was too little to be worth a frame may be all that the peer waits for now, if nobody reads this message.
+    if !consumed.isZero, receiveWindow.isWorthReturning(consumed) { flushCredit() }
+    try takeEndpoints(carried, through: endpoint)
     let message = PartialMessage(
-      kind: kind, endpoint: endpoint, total: size, bytes: Array(payload), attachments: attachments,
-      cost: cost)
+      kind: kind, endpoint: endpoint, total: size, flags: frame.flags, bytes: Array(payload),
+      carried: carried, cost: cost)
     guard !hasMore else {
       partial = message
       partialsBegun += 1
@@ -231,15 +262,17 @@ extension Channel {
   }
 
   private mutating func finish(_ message: PartialMessage) -> Event? {
-    guard endpoints.isOpen(message.endpoint) else {
+    // Asked at the last fragment, because the endpoint may have been closed after the first.
+    let standing = try? endpoints.standing(of: message.endpoint)
+    guard let standing, standing != .closing else {
       // Sent before the peer could know that we closed: dropped, and its credit is free again.
-      // Asked at the last fragment, because the endpoint may have been closed after the first.
       returnCredit(message.cost)
-      return nil
+      return message.carried.isEmpty ? nil : .dropped(message.carried)
     }
     let incoming = IncomingMessage(
-      endpoint: message.endpoint, bytes: message.bytes, attachments: message.attachments,
-      cost: message.cost)
+      endpoint: message.endpoint, bytes: message.bytes, carried: message.carried,
+      cost: message.cost, isRelayed: message.flags & Frame.relayedFlag != 0,
+      isReturned: message.flags & Frame.returnedFlag != 0)
     return message.kind == .reply ? .reply(incoming) : .message(incoming)
   }
 
@@ -268,18 +301,18 @@ extension Channel {
 
   /// Queues a request or a one-way message whose credit is there, on an endpoint that is open.
   package mutating func send(
-    _ bytes: [UInt8], attachments: [Attachment], to endpoint: EndpointID
+    _ bytes: [UInt8], _ carried: [CarriedItem] = [], to endpoint: EndpointID, flags: UInt8 = 0
   ) throws(Malformed) {
-    try sendWindow.take(.message(bytes: bytes.count, attachments: attachments.count))
-    outbox.append(.message, endpoint: endpoint, message: bytes, attachments: attachments)
+    try sendWindow.take(.message(bytes: bytes.count, attachments: carried.count))
+    outbox.append(.message, flags: flags, endpoint: endpoint, message: bytes, carried: carried)
   }
 
   /// Queues a reply, which needs no credit.
   package mutating func reply(
-    _ bytes: [UInt8], attachments: [Attachment], to endpoint: EndpointID
+    _ bytes: [UInt8], _ carried: [CarriedItem] = [], to endpoint: EndpointID, flags: UInt8 = 0
   ) {
     guard endpoints.isOpen(endpoint) else { return }  // the asker has gone
-    outbox.append(.reply, endpoint: endpoint, message: bytes, attachments: attachments)
+    outbox.append(.reply, flags: flags, endpoint: endpoint, message: bytes, carried: carried)
   }
 
   /// Closes this side's end; the peer is told why. Nothing happens when it is closed already.
@@ -311,21 +344,32 @@ extension Channel {
   /// Worker: hands over the listener of the filter that is now in force.
   package mutating func sendSealed(listener: SharedDescriptor) {
     phase = .awaitingInvitation
-    outbox.append(.sealed, attachments: [Attachment(kind: .listener, descriptor: listener)])
+    outbox.append(
+      .sealed, carried: [.descriptor(Attachment(kind: .listener, descriptor: listener))])
+  }
+
+  /// The packet of ``sendSealed(listener:)``, for what sends it without this type.
+  package static var sealedPacket: [UInt8] {
+    var writer = FrameWriter()
+    writer.append(.sealed, attachments: [.listener], payload: [])
+    return writer.bytes
   }
 
   /// Host: the seal is proven; opens the bootstrap pipe.
-  package mutating func sendInvitation() throws(Malformed) {
+  ///
+  /// - Parameter ring: what the worker makes its end of a ring from, if there is to be one.
+  package mutating func sendInvitation(ring: [Attachment] = []) throws(Malformed) {
     phase = .open
     try endpoints.open(.bootstrap)
-    outbox.append(.invite, payload: limits.encoded[...])
+    outbox.append(
+      .invite, carried: ring.map { .descriptor($0) }, payload: limits.encoded[...])
   }
 
   /// Host: asks the worker to finish and exit.
   package mutating func sendFinish() { outbox.append(.finish) }
 
   private mutating func receiveHandshake(
-    _ kind: FrameKind, _ payload: ArraySlice<UInt8>, _ attachments: [Attachment]
+    _ kind: FrameKind, _ payload: ArraySlice<UInt8>, _ carried: [CarriedItem]
   ) throws(Malformed) -> Event? {
     switch kind {
     case .hello:
@@ -340,13 +384,20 @@ extension Channel {
       return .seal(program: Array(payload))
     case .sealed:
       try expectEmpty(payload)
-      guard attachments.count == 1, let listener = attachments.first, listener.kind == .listener
+      guard carried.count == 1, case .descriptor(let listener) = carried.first,
+        listener.kind == .listener
       else { throw Malformed(.channel(.handshake), detail: "no listener") }
       phase = .proving
       return .sealed(listener: listener)
     case .invite:
       try adopt(try ChannelLimits(decoding: payload))
-      return .invited(limits)
+      let ring = carried.compactMap { item in
+        if case .descriptor(let attachment) = item { attachment } else { nil }
+      }
+      guard ring.count == carried.count else {
+        throw Malformed(.channel(.handshake), detail: "an endpoint in the invitation")
+      }
+      return .invited(limits, ring: ring)
     case .finish:
       try expectEmpty(payload)
       return .finish
@@ -354,7 +405,8 @@ extension Channel {
       let reason = try CloseReason(decoding: payload)
       phase = .answering
       return .refused(reason)
-    case .message, .reply, .fragment, .close, .closeAcknowledged, .credit:
+    case .message, .reply, .fragment, .close, .closeAcknowledged, .credit, .moveAcknowledged,
+      .moveFinished:
       return nil  // not handshake frames; `receive` does not send them here
     }
   }

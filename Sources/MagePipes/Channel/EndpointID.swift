@@ -7,6 +7,13 @@ package struct EndpointID: Hashable, Sendable {
 
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  static let none = EndpointID(rawValue: 0)
+
+  /// Set in the ids that workers mint.
+  package static let workerBit: UInt32 = 1 << 31
+
+  package var isWorkers: Bool { rawValue & Self.workerBit != 0 }
+
   /// The pipe that comes with the invitation; minted by the host.
   package static let bootstrap = EndpointID(rawValue: 1)
 }

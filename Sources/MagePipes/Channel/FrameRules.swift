@@ -11,6 +11,7 @@ extension FrameKind {
     case (.invite, .worker, .awaitingInvitation): true
     case (.finish, .worker, .open): true
     case (.message, _, .open), (.reply, _, .open), (.fragment, _, .open): true
+    case (.moveAcknowledged, .worker, .open), (.moveFinished, .host, .open): true
     case (.close, _, .open), (.closeAcknowledged, _, .open), (.credit, _, .open): true
     default: false
     }
@@ -18,11 +19,20 @@ extension FrameKind {
 
   var startsMessage: Bool { self == .message || self == .reply }
 
-  var knownFlags: UInt8 { startsMessage || self == .fragment ? Frame.moreFlag : 0 }
+  /// The flags that may come to `side`.
+  func knownFlags(to side: Channel.Side) -> UInt8 {
+    switch (self, side) {
+    case (.message, .host): Frame.moreFlag | Frame.returnedFlag
+    case (.message, .worker), (.reply, .worker): Frame.moreFlag | Frame.relayedFlag
+    case (.reply, .host), (.fragment, _): Frame.moreFlag
+    default: 0
+    }
+  }
 
-  var carriesAttachments: Bool { startsMessage || self == .sealed }
+  var carriesAttachments: Bool { startsMessage || self == .sealed || self == .invite }
 
   var namesEndpoint: Bool {
     startsMessage || self == .fragment || self == .close || self == .closeAcknowledged
+      || self == .moveAcknowledged || self == .moveFinished
   }
 }

@@ -1,23 +1,65 @@
 package import MageSystem
-internal import MageWire
+package import MageWire
+
+/// What a message carries beside its bytes, as a channel sees it.
+package enum CarriedItem: Sendable {
+  case descriptor(Attachment)
+  /// An end of a pipe by its id on this connection: a new one, or one that the sender gives up.
+  case endpoint(EndpointID, isMoved: Bool)
+
+  var descriptor: SharedDescriptor? {
+    if case .descriptor(let attachment) = self { attachment.descriptor } else { nil }
+  }
+
+  var entry: AttachmentEntry {
+    switch self {
+    case .descriptor(let attachment): AttachmentEntry(attachment.kind)
+    case .endpoint(let id, let isMoved): AttachmentEntry(endpoint: id.rawValue, isMoved: isMoved)
+    }
+  }
+}
 
 /// A whole message that has passed the transport's and the channel's checks, and none of the later ones.
 package struct IncomingMessage: Sendable {
   package let endpoint: EndpointID
   /// The message in the Mojo bindings format.
-  package let bytes: [UInt8]
-  package let attachments: [Attachment]
+  package var bytes: [UInt8]
+  package let carried: [CarriedItem]
   /// What it took from the window; give it back when a handler has taken the message.
   package let cost: Credit
+  /// Another worker wrote it, and the host passed it on.
+  package var isRelayed: Bool
+  /// The worker gives it back unread.
+  package let isReturned: Bool
+  /// What ``carried`` stands for, once the ends of pipes in it exist in this process.
+  package var handles: [any WireHandle]
+  /// The side that wrote it; `nil` when it was written in this process.
+  package var writer: Channel.Side?
+
+  package init(
+    endpoint: EndpointID, bytes: [UInt8], carried: [CarriedItem] = [], cost: Credit = .zero,
+    isRelayed: Bool = false, isReturned: Bool = false
+  ) {
+    self.endpoint = endpoint
+    self.bytes = bytes
+    self.carried = carried
+    self.cost = cost
+    self.isRelayed = isRelayed
+    self.isReturned = isReturned
+    handles = carried.compactMap {
+      if case .descriptor(let attachment) = $0 { attachment } else { nil }
+    }
+  }
 
   package init(
     endpoint: EndpointID, bytes: [UInt8], attachments: [Attachment], cost: Credit = .zero
   ) {
-    self.endpoint = endpoint
-    self.bytes = bytes
-    self.attachments = attachments
-    self.cost = cost
+    self.init(
+      endpoint: endpoint, bytes: bytes, carried: attachments.map { .descriptor($0) }, cost: cost)
   }
+
+  /// The descriptors among what it carries.
+  package var attachments: [Attachment] { handles.compactMap { $0 as? Attachment } }
 }
 
 /// A message of which not every fragment has come. There is at most one on a connection, charged in full at its first fragment.
@@ -25,8 +67,9 @@ struct PartialMessage: Sendable {
   let kind: FrameKind
   let endpoint: EndpointID
   let total: Int
+  let flags: UInt8
   var bytes: [UInt8]
-  let attachments: [Attachment]
+  let carried: [CarriedItem]
   let cost: Credit
 }
 

@@ -21,14 +21,16 @@ package struct Outbox: Sendable {
     let flags: UInt8
     let endpoint: UInt32
     let total: UInt32
-    let attachments: [Attachment]
+    let carried: [CarriedItem]
     let payload: ArraySlice<UInt8>
 
     var size: Int {
       let length =
-        Frame.headerSize + attachments.count * Frame.attachmentEntrySize + payload.count
+        Frame.headerSize + carried.count * Frame.attachmentEntrySize + payload.count
       return (length + Frame.alignment - 1) / Frame.alignment * Frame.alignment
     }
+
+    var descriptors: [SharedDescriptor] { carried.compactMap { $0.descriptor } }
   }
 
   private var frames: [Pending] = []
@@ -42,10 +44,10 @@ package struct Outbox: Sendable {
 
   package mutating func append(
     _ kind: FrameKind, flags: UInt8 = 0, endpoint: UInt32 = 0, total: UInt32 = 0,
-    attachments: [Attachment] = [], payload: ArraySlice<UInt8> = []
+    carried: [CarriedItem] = [], payload: ArraySlice<UInt8> = []
   ) {
     let frame = Pending(
-      kind: kind, flags: flags, endpoint: endpoint, total: total, attachments: attachments,
+      kind: kind, flags: flags, endpoint: endpoint, total: total, carried: carried,
       payload: payload)
     frames.append(frame)
     queuedBytes += frame.size
@@ -53,13 +55,14 @@ package struct Outbox: Sendable {
 
   /// Appends a message or a reply, in as many fragments as it needs.
   package mutating func append(
-    _ kind: FrameKind, endpoint: EndpointID, message: [UInt8], attachments: [Attachment]
+    _ kind: FrameKind, flags: UInt8 = 0, endpoint: EndpointID, message: [UInt8],
+    carried: [CarriedItem]
   ) {
     var rest = message[...]
     let isWhole = message.count <= Self.maxPieceBytes
     append(
-      kind, flags: isWhole ? 0 : Frame.moreFlag, endpoint: endpoint.rawValue,
-      total: isWhole ? 0 : UInt32(clamping: message.count), attachments: attachments,
+      kind, flags: flags | (isWhole ? 0 : Frame.moreFlag), endpoint: endpoint.rawValue,
+      total: isWhole ? 0 : UInt32(clamping: message.count), carried: carried,
       payload: rest.prefix(Self.maxPieceBytes))
     rest = rest.dropFirst(Self.maxPieceBytes)
     while !rest.isEmpty {
@@ -82,14 +85,15 @@ package struct Outbox: Sendable {
     var descriptors: [SharedDescriptor] = []
     while head < frames.count {
       let frame = frames[head]
+      let added = frame.descriptors
       let fits =
         writer.bytes.count + frame.size <= Self.maxPacketBytes
-        && descriptors.count + frame.attachments.count <= Self.maxPacketDescriptors
+        && descriptors.count + added.count <= Self.maxPacketDescriptors
       guard fits || writer.bytes.isEmpty else { break }
       writer.append(
         frame.kind, flags: frame.flags, endpoint: frame.endpoint, total: frame.total,
-        attachments: frame.attachments.map(\.kind), payload: frame.payload)
-      descriptors += frame.attachments.map(\.descriptor)
+        entries: frame.carried.map(\.entry), payload: frame.payload)
+      descriptors += added
       head += 1
     }
     compact()

@@ -10,8 +10,10 @@ public enum CallError: Error, Equatable, Sendable {
   case deadlineMissed(Duration)
   /// The calling task was cancelled. The peer may have acted on the request.
   case cancelled
-  /// The message would break a limit of the connection, so it was not sent.
+  /// The message would break a limit of the connection, or the binding a rule of its interface: nothing was sent.
   case refused(String)
+  /// An end in the message, or the one that was called on, is not there any more.
+  case endpoint(EndpointError)
 }
 
 extension CallError: CustomStringConvertible {
@@ -25,7 +27,8 @@ extension CallError: CustomStringConvertible {
         : "the pipe is closed: \(reason.text) (code \(reason.code))"
     case .deadlineMissed(let limit): "no reply within \(limit)"
     case .cancelled: "cancelled"
-    case .refused(let reason): "not sent: \(reason)"
+    case .refused(let reason): "refused: \(reason)"
+    case .endpoint(let error): "not possible: \(error)"
     }
   }
 }

@@ -5,6 +5,12 @@ internal import MageWire
 extension Connection {
   func socketReady(_ ready: Epoll.Interest) {
     if ready.contains(.write) { flush() }
+    // What was said before the packet that is there now, or before the peer went.
+    if let ring {
+      let isEmpty = readRing(ring)
+      scheduleFlush()
+      guard isEmpty else { return }
+    }
     if !ready.isDisjoint(with: [.read, .hangup, .error]) { readPackets() }
   }
 
@@ -27,6 +33,7 @@ extension Connection {
 
   /// Takes what the peer had sent before it died, so that it is judged by that too.
   package func readWhatIsLeft() {
+    if let ring { for _ in 0..<Self.turnsToTheEnd where !readRing(ring) {} }
     var left = 4096  // the socket's buffer holds fewer packets; a bound all the same
     while isReading, left > 0 {
       left -= 1
@@ -40,19 +47,34 @@ extension Connection {
   func readPacket() throws(SystemError) -> Int? {
     let (bytes, received) = try nextPacket()
     guard received.count > 0 else {
-      stopReading()
-      news(.peerClosed)
+      peerGone()
       return nil
     }
     do throws(Malformed) {
       try check(received)
-      var packet = IncomingPacket(bytes, descriptors: received.descriptors)
-      // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
-      while isReading, let event = try channel.next(in: &packet) { handle(event) }
+      if ring != nil { socketPackets.taken += 1 }
+      try take(IncomingPacket(bytes, descriptors: received.descriptors))
     } catch {
       refuse(error)
     }
     return received.count
+  }
+
+  private func peerGone() {
+    // It may have said a last word between the look at its ring and its end.
+    if let ring { for _ in 0..<Self.turnsToTheEnd where !readRing(ring) {} }
+    guard isReading else { return }
+    stopReading()
+    news(.peerClosed)
+  }
+
+  /// More than a ring of the smallest packets fills.
+  static let turnsToTheEnd = RingLayout.capacity / RingLayout.recordHeaderSize / packetsPerTurn + 1
+
+  func take(_ packet: consuming IncomingPacket) throws(Malformed) {
+    var packet = packet
+    // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
+    while isReading, let event = try channel.next(in: &packet) { handle(event) }
   }
 
   func nextPacket() throws(SystemError) -> (
@@ -87,13 +109,19 @@ extension Connection {
     case .hello: news(.hello)
     case .seal(let program): news(.seal(program: program))
     case .sealed(let listener): news(.sealed(listener: listener.descriptor))
-    case .invited: news(.invited)
+    case .invited(let limits, let ring):
+      PortLock.change { _ in tally.limits = limits }
+      guard ring.isEmpty || accept(ring) else { return }
+      news(.invited)
     case .finish: news(.finish)
     case .refused(let reason): news(.refused(reason.text))
     case .message(let message): receive(message)
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
-    case .credit: sendWaiting()
+    case .dropped(let items): _ = handles(items)  // closed as nobody takes them
+    case .moveAcknowledged(let endpoint): giveAcknowledged(endpoint)
+    case .moveFinished(let endpoint): moveFinished(endpoint)
+    case .credit: pumpWaiting()
     }
   }
 

@@ -7,20 +7,29 @@ extension Connection {
   func scheduleFlush() {
     guard !isFlushScheduled, failure == nil, !channel.outbox.isEmpty else { return }
     isFlushScheduled = true
-    loop.atEndOfTurn { [weak self] in
-      self?.assumeIsolated {
-        $0.isFlushScheduled = false
-        $0.flush()
-      }
-    }
+    loop.atEndOfTurn(flushAtEndOfTurn)
   }
 
   func flush() {
     guard failure == nil, let socket else { return }
     do throws(SystemError) {
       while let packet = channel.outbox.next() {
+        if let ring {
+          guard try hasRoom(for: packet, in: ring) else {
+            channel.outbox.keep(packet)
+            checkQueue()
+            return
+          }
+          guard !packet.descriptors.isEmpty else {
+            ring.writer.write(packet.bytes)
+            channel.outbox.sent(packet)
+            continue
+          }
+        }
         do throws(SystemError) {
+          ring?.publish()
           try socket.packets.send(packet.bytes, descriptors: packet.descriptors.map(\.number))
+          ring?.writer.writeOnSocket()
           channel.outbox.sent(packet)
         } catch  where error.isWouldBlock {
           channel.outbox.keep(packet)
@@ -36,6 +45,7 @@ extension Connection {
           return
         }
       }
+      ring?.publish()
       try wantWrite(false)
     } catch  where error.isPeerGone {
       // Reading will find the end; until then there may be a last message to take.

@@ -23,30 +23,45 @@ package actor Connection {
   var socket: OpenSocket?
   let options: ConnectionOptions
   let news: @Sendable (ConnectionNews) -> Void
-  let nextRequest = Atomic<UInt64>(1)
+  nonisolated let tally: ConnectionTally
+  /// This side's end of the pipe that comes with the invitation.
+  package nonisolated let bootstrap: Port
+  /// Nothing that has arrived and was not taken means anything any more.
+  private nonisolated let deaf = Atomic<Bool>(false)
+  nonisolated var isDeaf: Bool { deaf.load(ordering: .relaxed) }
 
   var channel: Channel
   var watch: Loop.WatchToken?
   var interest: Epoll.Interest = .read
+  /// Packets without descriptors pass here once both sides are invited to it.
+  var ring: RingPort?
+  var ringWatch: Loop.WatchToken?
+  /// Packets of the socket since then, and places in the ring where one belongs.
+  var socketPackets: (taken: UInt64, announced: UInt64) = (0, 0)
   var isReading = true
   var isFlushScheduled = false
+  /// Made once and not for each turn.
+  lazy var flushAtEndOfTurn: () -> Void = { [weak self] in
+    self?.assumeIsolated {
+      $0.isFlushScheduled = false
+      $0.flush()
+    }
+  }
   var meter: RateMeter?
   var partialTimer: (message: UInt64, timer: TimerToken)?
 
-  var calls: [UInt64: PendingCall] = [:]
-  var outstanding = 0
-  var waitingCalls = Deque<UInt64>()
-  var waitingSends = Deque<PendingSend>()
-  var receivers: [EndpointID: any MessageReceiver] = [:]
-  var unbound: [EndpointID: [IncomingMessage]] = [:]
-  var answering: Set<RequestKey> = []
+  var ports: [EndpointID: Port] = [:]
+  /// Ports whose next message waits for credit, and those whose next request waits for a slot.
+  var waitingForCredit = Deque<Port>()
+  var waitingForSlot = Deque<Port>()
+  var arrivals: [EndpointID: ArrivingEnd] = [:]
+  var deadlines = Deadlines()
+  /// The calls that ``deadlines`` are of.
+  var timed: [UInt64: TimedCall] = [:]
+  var lastTimed: UInt64 = 0
+  /// For the first of `deadlines`, or for one before it that has been met.
+  var deadlineTimer: (token: TimerToken, moment: MonotonicTime)?
   var failure: CallError?
-
-  /// A request of the peer that has not been answered.
-  struct RequestKey: Hashable {
-    let endpoint: EndpointID
-    let request: UInt64
-  }
 
   /// - Parameter news: called on the loop, in the order in which things happened.
   package init(
@@ -60,6 +75,11 @@ package actor Connection {
     self.loop = loop
     self.options = options
     self.news = news
+    tally = ConnectionTally(channel.limits)
+    let bootstrap = Port(.gone(.pipeClosed(CloseReason())))
+    self.bootstrap = bootstrap
+    ports = [.bootstrap: bootstrap]
+    bootstrap.link = .connection(self, .bootstrap)
   }
 
   /// Starts reading. Call once.
@@ -79,28 +99,33 @@ package actor Connection {
     failure = error
     stopReading()
     channel.outbox.removeAll()
-    let calls = calls.values
-    self.calls = [:]
-    waitingCalls.removeAll()
-    for call in calls {
-      if let timer = call.timer { loop.cancel(timer) }
-      call.fail(error)
-    }
-    let sends = waitingSends
-    waitingSends.removeAll()
-    for send in sends { send.finish(error) }
-    let receivers = receivers.values
-    self.receivers = [:]
-    unbound = [:]
+    let ports = ports.values
+    let arrivals = arrivals.values
+    self.ports = [:]
+    self.arrivals = [:]
+    waitingForCredit.removeAll()
+    waitingForSlot.removeAll()
     socket = nil
-    for receiver in receivers { receiver.disconnected(nil) }
+    ring = nil
+    timed = [:]
+    deadlines.removeAll()
+    if let deadlineTimer { loop.cancel(deadlineTimer.token) }
+    deadlineTimer = nil
+    PortLock.change { effects in
+      for port in ports where port.isLinked(to: self) { port.lose(error, &effects) }
+      for end in arrivals { end.lose(error, &effects) }
+    }
   }
 
   /// Stops taking anything from the peer. Calls stay pending until ``end(_:)`` says why.
   package func stopReading() {
     isReading = false
+    deaf.store(true, ordering: .relaxed)
     if let watch { loop.unwatch(watch) }
     watch = nil
+    if let ringWatch { loop.unwatch(ringWatch) }
+    ringWatch = nil
+    if let ring { loop.forget(ring) }
     forgetPartialTimer()
   }
 }
@@ -122,19 +147,13 @@ extension Connection {
 // MARK: - From other threads
 
 extension Connection {
-  /// ``close(_:_:)`` when the loop comes to it, never at once: the last reference to an end may go in the middle of a change
-  /// to this actor's state.
-  package nonisolated func closeLater(
-    _ endpoint: EndpointID, _ reason: CloseReason = CloseReason()
-  ) {
-    Task(executorPreference: loop) { await self.close(endpoint, reason) }
+  /// Runs `body` at once on the loop, and else as soon as the loop comes to it.
+  nonisolated func onLoop(_ body: @escaping @Sendable (isolated Connection) -> Void) {
+    guard !loop.isCurrent else { return assumeIsolated(body) }
+    Task(executorPreference: loop) { await self.perform(body) }
   }
 
-  /// ``bind(_:to:)`` at once on the loop, and else as soon as the loop comes to it.
-  package nonisolated func bindLater(_ endpoint: EndpointID, to receiver: any MessageReceiver) {
-    guard !loop.isCurrent else { return assumeIsolated { $0.bind(endpoint, to: receiver) } }
-    Task(executorPreference: loop) { await self.bind(endpoint, to: receiver) }
-  }
+  private func perform(_ body: @Sendable (isolated Connection) -> Void) { body(self) }
 }
 
 /// A socket behind a reference, so that an actor can let go of it.

@@ -23,11 +23,16 @@ package enum Dispatch: Sendable {
 /// A message in its encoded form, on its way out.
 package struct OutgoingMessage: Sendable {
   package let bytes: [UInt8]
-  package let attachments: [Attachment]
+  /// Descriptors, and ends of pipes that belong to this message alone.
+  package let handles: [any WireHandle]
 
   package init(bytes: [UInt8], attachments: [Attachment] = []) {
+    self.init(bytes: bytes, handles: attachments)
+  }
+
+  init(bytes: [UInt8], handles: [any WireHandle]) {
     self.bytes = bytes
-    self.attachments = attachments
+    self.handles = handles
   }
 }
 

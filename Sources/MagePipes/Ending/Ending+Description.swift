@@ -48,7 +48,9 @@ extension Limit: CustomStringConvertible {
     case .threads(let limit): "threads: \(limit)"
     case .queuedBytes(let limit): "queue: \(limit) bytes waited to be read"
     case .messageRate(let limit): "rate: \(limit) messages per second"
+    case .brokerRate(let limit): "broker rate: \(limit) brokered calls per second"
     case .partialMessage(let limit): "partial message: not complete within \(limit)"
+    case .endpointMove(let limit): "endpoint move: not finished within \(limit)"
     case .sealDeadline(let limit): "seal: not sealed within \(limit)"
     }
   }

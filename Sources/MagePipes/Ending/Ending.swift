@@ -78,8 +78,12 @@ public enum Limit: Equatable, Sendable {
   case queuedBytes(UInt64)
   /// Messages per second.
   case messageRate(UInt64)
+  /// Brokered calls per second.
+  case brokerRate(UInt32)
   /// A message was begun and not completed in time.
   case partialMessage(Duration)
+  /// What was unread at an endpoint that the worker gave up did not come back in time.
+  case endpointMove(Duration)
   /// From the launch to the proven seal.
   case sealDeadline(Duration)
 
@@ -95,7 +99,9 @@ public enum Limit: Equatable, Sendable {
     case .threads: "threads"
     case .queuedBytes: "queue"
     case .messageRate: "rate"
+    case .brokerRate: "broker-rate"
     case .partialMessage: "partial-message"
+    case .endpointMove: "endpoint-move"
     case .sealDeadline: "seal"
     }
   }

@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import Glibc
 package import MageSystem
+internal import MageWire
 internal import Synchronization
 
 /// One thread that waits in epoll and runs everything else: callbacks for ready descriptors, timers, and the jobs of every
@@ -16,8 +17,12 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   private static let jobsPerTurn = 256
 
   private let epoll: Epoll
+  /// Made when there is a deadline to wait for: most workers have none.
+  private var alarm: Alarm?
   private let owner = Atomic<UInt>(0)
   private let submitted = Mutex(Submitted())
+  /// Whether `submitted` is worth its lock.
+  private let mayHaveSubmitted = Atomic(false)
   /// Held by the thread that runs jobs once ``run()`` has ended.
   private let afterlife = Mutex(())
 
@@ -31,12 +36,25 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   private var watchers: [UInt64: Watcher] = [:]
   private var lastToken: UInt64 = 0
   private var timers = Timers()
+  /// What `alarm` is set to.
+  private var alarmed: MonotonicTime?
+  /// Ports that are looked at in each turn.
+  var awake: [RingPort] = []
+  var spinning = Spinning()
+  /// On how many the loop's thread may run.
+  private(set) var processors = 1
+  private var turnsSinceDescriptors = 0
   private var isStopping = false
   private var endOfTurn: [() -> Void] = []
   /// One packet at a time passes through here, whatever number of peers there is.
   private var packetBuffer = [UInt8](repeating: 0, count: Outbox.maxPacketBytes)
 
-  package init() throws(SystemError) { epoll = try Epoll.create() }
+  package init() throws(SystemError) {
+    epoll = try Epoll.create()
+  }
+
+  /// No watcher's: they count from 1.
+  private static let alarmToken: UInt64 = 0
 
   // MARK: Executor
 
@@ -50,6 +68,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
       submitted.jobs.append(job)
       return (submitted.jobs.count == 1, submitted.isEnded)
     }
+    mayHaveSubmitted.store(true, ordering: .releasing)
     if isEnded { runAfterTheEnd() } else if isFirst { epoll.wake() }
   }
 
@@ -84,6 +103,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// Runs on the calling thread until ``stop()``. Call once.
   package func run() throws(SystemError) {
     owner.store(UInt(pthread_self()), ordering: .relaxed)
+    processors = Processor.available
     defer {
       owner.store(0, ordering: .relaxed)
       submitted.withLock { $0.isEnded = true }
@@ -99,20 +119,63 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     takeSubmitted()
     runJobs()
     runEndOfTurn()
+    let found = pollRings()
     // A job that stopped the loop may have been its last: nothing would end the wait.
-    let isIdle = jobs.isEmpty && endOfTurn.isEmpty && !isStopping
-    let waitUntil = isIdle ? timers.next : MonotonicTime(nanoseconds: 0)
+    var isIdle = !found && jobs.isEmpty && endOfTurn.isEmpty && !isStopping
+    if isIdle { isIdle = awake.isEmpty || !(spin() || !sleepRings()) }
+    turnsSinceDescriptors += 1
+    if !isIdle, !awake.isEmpty, turnsSinceDescriptors < Self.turnsWithoutDescriptors { return }
+    turnsSinceDescriptors = 0
+    try lookAtDescriptors(waiting: isIdle)
+  }
+
+  private func lookAtDescriptors(waiting: Bool) throws(SystemError) {
+    try setAlarm()
+    var isDue = false
     // `submitted` is not looked at here: a job that came in since has written the eventfd.
-    try epoll.wait(until: waitUntil) { event in
+    try epoll.wait(until: waiting ? nil : MonotonicTime(nanoseconds: 0)) { event in
+      if event.token == Self.alarmToken { isDue = true }
       watchers[event.token]?.ready(event.ready)
     }
+    if isDue { runTimers() }
+  }
+
+  private func runTimers() {
+    alarmed = nil
     for token in timers.takeDue(at: .now) {
       let action = timers.take(token)
       action?()
     }
   }
 
+  /// Most deadlines are far and are cancelled, so an alarm that is earlier than needed stays: it goes off once and finds nothing.
+  private func setAlarm() throws(SystemError) {
+    guard let next = timers.next else {
+      // One that went off is readable until it is set anew.
+      guard alarmed == nil, alarm != nil else { return }
+      try alarm?.set(nil)
+      alarmed = .distantFuture
+      return
+    }
+    if let alarmed, alarmed <= next { return }
+    if alarm == nil { try makeAlarm() }
+    try alarm?.set(next)
+    alarmed = next
+  }
+
+  private func makeAlarm() throws(SystemError) {
+    let made = try Alarm.create()
+    try epoll.add(made.descriptor.number, .read, token: Self.alarmToken)
+    alarm = consume made
+  }
+
+  /// Whether jobs of other threads may have come.
+  var hasSubmitted: Bool { mayHaveSubmitted.load(ordering: .relaxed) }
+
   private func takeSubmitted() {
+    guard hasSubmitted else { return }
+    // Before the look: what comes in during it says so again.
+    _ = mayHaveSubmitted.exchange(false, ordering: .acquiringAndReleasing)
     let taken = submitted.withLock { submitted in
       let taken = submitted.jobs
       submitted.jobs.removeAll(keepingCapacity: true)
@@ -140,7 +203,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   package func atEndOfTurn(_ action: @escaping () -> Void) { endOfTurn.append(action) }
 
   /// Takes the next packet from `socket` into private memory: what is looked at afterwards cannot change. Loop only.
-  package func receivePacket(
+  func receivePacket(
     from socket: borrowing PacketSocket
   ) throws(SystemError) -> (bytes: ArraySlice<UInt8>, received: PacketSocket.Received) {
     // The closure's typed error comes out as a result: `withUnsafeMutableBytes` rethrows untyped.
@@ -149,6 +212,18 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     }
     let received = try result.get()
     return (packetBuffer.prefix(received.count), received)
+  }
+
+  /// The same, of a ring's next record. Loop only.
+  func receiveRecord(
+    from port: RingPort
+  ) throws(Malformed) -> (bytes: ArraySlice<UInt8>, record: RingReader.Record)? {
+    let result = packetBuffer.withUnsafeMutableBytes { buffer in
+      Result { () throws(Malformed) in try port.reader.next(into: buffer) }
+    }
+    guard let record = try result.get() else { return nil }
+    guard case .packet(let count) = record else { return ([], record) }
+    return (packetBuffer.prefix(count), record)
   }
 
   // MARK: Descriptors

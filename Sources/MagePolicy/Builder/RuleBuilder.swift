@@ -103,12 +103,28 @@ public struct Allow: RuleGroup {
   ) { rules = [Rule(.allow, call.name, when: condition(Arguments()))] }
 }
 
+/// Allowed the first time.
+public struct AllowOnce: RuleGroup {
+  public let rules: [Rule]
+
+  public init(_ calls: CallName...) { rules = calls.map { Rule(.once, $0.name) } }
+  public init<Arguments>(
+    _ call: SystemCall<Arguments>, when condition: (Arguments) -> Condition
+  ) { rules = [Rule(.once, call.name, when: condition(Arguments()))] }
+}
+
 /// A call that can undo the sandbox. The reason is for whoever reviews the policy.
 public struct AllowDangerous: RuleGroup {
   public let rules: [Rule]
 
   public init(_ call: CallName, because reason: String) {
     rules = [Rule(.allow, call.name, dangerousReason: reason)]
+  }
+  public init<Arguments>(
+    _ call: SystemCall<Arguments>, because reason: String, when condition: (Arguments) -> Condition
+  ) {
+    let condition = condition(Arguments())
+    rules = [Rule(.allow, call.name, when: condition, dangerousReason: reason)]
   }
 }
 
@@ -138,6 +154,9 @@ public struct Fail: RuleGroup {
   public init(_ calls: CallName..., with errno: Int32) {
     rules = calls.map { Rule(.errno(errno), $0.name) }
   }
+  public init<Arguments>(
+    _ call: SystemCall<Arguments>, with errno: Int32, when condition: (Arguments) -> Condition
+  ) { rules = [Rule(.errno(errno), call.name, when: condition(Arguments()))] }
 }
 
 /// Not made, and returns a value as if it were.
@@ -147,6 +166,9 @@ public struct Fake: RuleGroup {
   public init(_ calls: CallName..., returning value: Int64) {
     rules = calls.map { Rule(.fake(value), $0.name) }
   }
+  public init<Arguments>(
+    _ call: SystemCall<Arguments>, returning value: Int64, when condition: (Arguments) -> Condition
+  ) { rules = [Rule(.fake(value), call.name, when: condition(Arguments()))] }
 }
 
 /// Collects rules, one to a line.

@@ -6,6 +6,7 @@ extension Policy {
       ("version", .integer(Int64(version))),
       ("describe", summary.isEmpty ? nil : .string(summary)),
       ("require", .string(requirement.rawValue)),
+      ("templates", allowsTemplates ? nil : .string("refused")),
       ("fds", .array(descriptors.map(\.json))),
       ("namespaces", namespaces.json),
       (
@@ -31,11 +32,17 @@ extension DescriptorGrant {
       case .channel(_, let name): ("channel", name)
       case .input: ("input", nil)
       case .output: ("output", nil)
+      case .memory(_, let region): ("memory", region.name)
       }
     return .members([
       ("first", .integer(Int64(numbers.lowerBound))), ("last", .integer(Int64(numbers.upperBound))),
       ("kind", .string(kind)), ("name", name.map { .string($0) }),
+      ("max", region.map { .number($0.size) }),
     ])
+  }
+
+  private var region: MemoryGrant? {
+    if case .memory(_, let region) = self { region } else { nil }
   }
 }
 
@@ -63,7 +70,8 @@ extension FileSystem {
       ])
     }
     return .object([
-      ("ro", .array(readOnly.map { .string($0) })), ("rw", .array(readWrite.map { .string($0) })),
+      ("proc", .string(processes.rawValue)), ("ro", .array(readOnly.map { .string($0) })),
+      ("rw", .array(readWrite.map { .string($0) })),
       ("tmp", .array(temporary)), ("dev", .array(devices.map { .string($0) })),
       ("broker", .array(brokered)),
     ])
@@ -86,6 +94,10 @@ extension Limits {
       ("output", .number(output)), ("processes", .number(UInt64(processes))),
       ("threads", .number(UInt64(threads))), ("openFiles", .number(UInt64(openFiles))),
       ("lockedMemory", .number(lockedMemory)),
+      (
+        "brokerRate",
+        brokerRate == Self.standardBrokerRate ? nil : .number(UInt64(brokerRate))
+      ),
     ])
   }
 }
@@ -98,6 +110,7 @@ extension IPCQuota {
       ("rate", rate.map { .number(UInt64($0)) }), ("burst", burst.map { .number(UInt64($0)) }),
       ("inflight", .number(UInt64(inflight))), ("handles", .number(UInt64(handles))),
       ("queueBytes", .number(queueBytes)),
+      ("transport", transport == .socket ? nil : .string(transport.rawValue)),
     ])
   }
 }
@@ -107,6 +120,7 @@ extension Rule {
     let (action, result): (String, JSONValue?) =
       switch self.action {
       case .allow: ("allow", nil)
+      case .once: ("once", nil)
       case .deny: ("deny", nil)
       case .broker: ("broker", nil)
       case .errno(let value): ("errno", .string(PolicyPrinter.errnoName(value)))

@@ -20,7 +20,7 @@ struct PolicyJSONReader {
 
   private static let keys = [
     "policy", "version", "describe", "require", "fds", "namespaces", "identity", "filesystem",
-    "network", "limits", "ipc", "startup", "serve", "tests",
+    "network", "limits", "ipc", "startup", "serve", "tests", "templates",
   ]
 
   private mutating func read() throws(Mistake) {
@@ -29,12 +29,18 @@ struct PolicyJSONReader {
     if let text = try root.optionalString("describe") {
       lines.append("describe \(PolicyPrinter.quoted(text))")
     }
-    if let level = try root.optionalString("require") { lines.append("require level \(level)") }
+    if let level = try root.optionalString("require") {
+      let mechanisms = try level.split(separator: "+", omittingEmptySubsequences: false).map {
+        (word) throws(Mistake) in try JSONMembers.checked(String(word))
+      }
+      lines.append("require level \(mechanisms.joined(separator: "+"))")
+    }
+    if root.has("templates") { lines.append("templates \(try root.word("templates"))") }
     try section("fds", root.array("fds"), Self.descriptor)
     try namespaces(root.members("namespaces", keys: ["kinds", "network"]))
     try identity(root.members("identity", keys: ["uid", "gid"]))
     try fileSystem(
-      root.members("filesystem", keys: ["ro", "rw", "tmp", "dev", "broker"]))
+      root.members("filesystem", keys: ["proc", "ro", "rw", "tmp", "dev", "broker"]))
     if root.has("network") { try section("network", root.array("network"), Self.connection) }
     try limits(root)
     try quota(root)
@@ -52,11 +58,13 @@ struct PolicyJSONReader {
   }
 
   private static func descriptor(_ json: JSONValue) throws(Mistake) -> String {
-    let grant = try JSONMembers(json, "a descriptor", keys: ["first", "last", "kind", "name"])
+    let grant = try JSONMembers(
+      json, "a descriptor", keys: ["first", "last", "kind", "name", "max"])
     let (first, last) = (try grant.number("first"), try grant.number("last"))
     let range = first == last ? "\(first)" : "\(first)..\(last)"
     let name = grant.has("name") ? " \(try grant.word("name"))" : ""
-    return "\(range) \(try grant.word("kind"))\(name)"
+    let size = grant.has("max") ? " max \(try grant.number("max")) sealed(shrink, grow)" : ""
+    return "\(range) \(try grant.word("kind"))\(name)\(size)"
   }
 
   private mutating func namespaces(_ json: JSONMembers) throws(Mistake) {
@@ -74,6 +82,7 @@ struct PolicyJSONReader {
 
   private mutating func fileSystem(_ json: JSONMembers) throws(Mistake) {
     lines.append("filesystem {")
+    if json.has("proc") { lines.append("proc \(try json.word("proc"))") }
     for key in ["ro", "rw"] {
       for path in try json.strings(key) { lines.append("\(key) \(PolicyPrinter.quoted(path))") }
     }
@@ -111,8 +120,10 @@ struct PolicyJSONReader {
     let times = [
       ("cpu", "cpu", ""), ("wall", "wall", ""), ("wallPerRequest", "wall", " per request"),
     ]
-    let json = try root.members("limits", keys: numbers.map(\.0) + times.map(\.0))
+    let json = try root.members(
+      "limits", keys: numbers.map(\.0) + times.map(\.0) + ["brokerRate"])
     lines.append("limits {")
+    if json.has("brokerRate") { lines.append("broker-rate \(try json.number("brokerRate"))/s") }
     for (key, word) in numbers where json.has(key) {
       lines.append("\(word) \(try json.number(key))")
     }
@@ -128,8 +139,9 @@ struct PolicyJSONReader {
       ("burst", "burst"), ("inflight", "inflight"), ("handles", "handles"),
       ("queueBytes", "queue-bytes"),
     ]
-    let json = try root.members("ipc", keys: numbers.map(\.0) + ["rate"])
+    let json = try root.members("ipc", keys: numbers.map(\.0) + ["rate", "transport"])
     lines.append("ipc {")
+    if json.has("transport") { lines.append("transport \(try json.word("transport"))") }
     if json.has("rate") { lines.append("rate \(try json.number("rate"))/s") }
     for (key, word) in numbers where json.has(key) {
       lines.append("\(word) \(try json.number(key))")

@@ -8,7 +8,7 @@ extension PolicyJSONReader {
     let head: String
     let reason = try rule.optionalString("because")
     switch try rule.string("action") {
-    case "allow": head = "allow \(reason == nil ? "" : "dangerous ")\(call)"
+    case "allow", "once": head = "allow \(reason == nil ? "" : "dangerous ")\(call)"
     case "deny": head = "deny \(call)"
     case "broker": head = "broker \(call)"
     case "errno": head = "errno \(try rule.word("result")) { \(call) }"
@@ -19,7 +19,8 @@ extension PolicyJSONReader {
       " when \(try condition(json, depth: 0))"
     }
     let because = reason.map { " because \(PolicyPrinter.quoted($0))" } ?? ""
-    return head + (when ?? "") + because
+    let once = try rule.string("action") == "once" ? " once" : ""
+    return head + (when ?? "") + once + because
   }
 
   private static func condition(_ json: JSONValue, depth: Int) throws(Mistake) -> String {

@@ -41,12 +41,8 @@ public struct LearnedPolicy: Sendable {
 
   /// The policy's text: everything of `base` but its rules and tests, and the rules that were seen.
   public func text(name: String, base: Policy) -> String {
-    var bare = base
-    (bare.name, bare.version, bare.tests) = (name, 1, [])
-    bare.summary = "Learned from one run. Read every line, and say why it is there."
-    (bare.startup, bare.serve) = (PhaseRules(), PhaseRules())
-    let empty = "\nsyscalls startup {\n}\n\nsyscalls serve {\n}\n"
-    let settings = bare.description.replacingLast(empty, with: "")
+    let settings = base.settings(
+      name: name, summary: "Learned from one run. Read every line, and say why it is there.")
     let rules = calls.keys.sorted().filter { $0 != "clone3" }.map(rule)
     return settings + "\nsyscalls startup {\n" + rules.joined(separator: "\n") + "\n}\n"
       + test(name: name)
@@ -89,12 +85,5 @@ public struct LearnedPolicy: Sendable {
     }
     if calls["ptrace"] == nil { lines.append("    kills ptrace") }
     return (lines + ["}"]).joined(separator: "\n") + "\n"
-  }
-}
-
-extension String {
-  fileprivate func replacingLast(_ old: String, with new: String) -> String {
-    guard hasSuffix(old) else { return self }
-    return String(dropLast(old.count)) + new
   }
 }

@@ -23,30 +23,29 @@ extension Policy {
   public func verdict(on call: String, arguments: [UInt64], in phase: PolicyPhase) -> RuleVerdict {
     if call == "clone3" { return RuleVerdict(action: .errno(38), rule: nil) }
     if isSingleStage {
-      return PhaseRules.verdict(startup.rules + serve.rules, on: call, arguments)
+      return PhaseRules.verdict(startup.rules(for: call) + serve.rules(for: call), arguments)
     }
-    let early = PhaseRules.verdict(startup.rules, on: call, arguments)
-    let late = PhaseRules.verdict(serve.rules, on: call, arguments)
+    let early = PhaseRules.verdict(startup.rules(for: call), arguments)
+    let late = PhaseRules.verdict(serve.rules(for: call), arguments)
     switch early.action {
     // Both filters are asked, and the kernel prefers an errno to a report.
     case .errno, .fake: return early
     default: break
     }
     guard phase == .startup else { return late }
+    // What serve allows, startup allows too; once is the host's to count, in either phase.
     if late.action == .allow { return late }
     return early
   }
 }
 
 extension PhaseRules {
-  /// The strongest of the rules that match.
-  static func verdict(
-    _ rules: [Rule], on call: String, _ arguments: [UInt64]
-  ) -> RuleVerdict {
-    let signature = SystemCallSignatures.arguments(of: call) ?? []
-    let matching = rules.filter {
-      $0.call == call && ($0.condition?.holds(signature, arguments) ?? true)
-    }
+  /// The strongest of one call's rules that match.
+  static func verdict(_ rules: ArraySlice<Rule>, _ arguments: [UInt64]) -> RuleVerdict {
+    let isConditional = rules.contains { $0.condition != nil }
+    let call = isConditional ? rules.first?.call : nil
+    let signature = call.flatMap { SystemCallSignatures.arguments(of: $0) } ?? []
+    let matching = rules.filter { $0.condition?.holds(signature, arguments) ?? true }
     guard let strongest = matching.min(by: { $0.action.rank < $1.action.rank }) else {
       return .unknown
     }
@@ -62,7 +61,8 @@ extension RuleAction {
     case .errno: 1
     case .fake: 2
     case .broker: 3
-    case .allow: 4
+    case .once: 4
+    case .allow: 5
     }
   }
 }

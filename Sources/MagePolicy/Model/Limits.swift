@@ -16,13 +16,15 @@ public struct Limits: Equatable, Sendable {
   public var openFiles: UInt32
   /// Bytes that the worker may keep from being swapped.
   public var lockedMemory: UInt64
+  /// Brokered calls per second in the long run, and so many at once after a pause.
+  public var brokerRate: UInt32
 
   /// The defaults are the least that a worker runs with: one process, one thread, 32 descriptors, no output. Core dumps
   /// are always off: they would copy the worker's memory, and what clients sent it, to a disk.
   public init(
     memory: UInt64? = nil, cpu: Duration? = nil, wall: Duration? = nil, deadline: Duration? = nil,
     output: UInt64 = 0, processes: UInt32 = 1, threads: UInt32 = 1, openFiles: UInt32 = 32,
-    lockedMemory: UInt64 = 0
+    lockedMemory: UInt64 = 0, brokerRate: UInt32 = Self.standardBrokerRate
   ) {
     self.memory = memory
     self.cpu = cpu
@@ -33,7 +35,11 @@ public struct Limits: Equatable, Sendable {
     self.threads = threads
     self.openFiles = openFiles
     self.lockedMemory = lockedMemory
+    self.brokerRate = brokerRate
   }
+
+  /// More than a program that works asks for.
+  public static let standardBrokerRate: UInt32 = 2000
 }
 
 /// What a worker may send and hold. A worker that exceeds it is killed; the ending names the quota.
@@ -52,10 +58,20 @@ public struct IPCQuota: Equatable, Sendable {
   public var handles: UInt32
   /// Bytes that the host keeps for the worker.
   public var queueBytes: UInt64
+  /// What messages pass through.
+  public var transport: Transport
+
+  public enum Transport: String, CaseIterable, Sendable {
+    /// The channel's socket: no memory is shared.
+    case socket
+    /// Rings in memory that host and worker share; descriptors still come by the socket.
+    case ring
+  }
 
   public init(
     maxMessage: UInt32 = 1 << 20, maxDescriptors: UInt32 = 0, rate: UInt32? = nil,
-    burst: UInt32? = nil, inflight: UInt32 = 64, handles: UInt32 = 128, queueBytes: UInt64 = 8 << 20
+    burst: UInt32? = nil, inflight: UInt32 = 64, handles: UInt32 = 128,
+    queueBytes: UInt64 = 8 << 20, transport: Transport = .socket
   ) {
     self.maxMessage = maxMessage
     self.maxDescriptors = maxDescriptors
@@ -64,5 +80,6 @@ public struct IPCQuota: Equatable, Sendable {
     self.inflight = inflight
     self.handles = handles
     self.queueBytes = queueBytes
+    self.transport = transport
   }
 }

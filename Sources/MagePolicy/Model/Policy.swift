@@ -22,6 +22,8 @@ public struct Policy: Equatable, Sendable {
   public var serve: PhaseRules
   /// The least isolation under which the worker may run.
   public var requirement: IsolationLevel
+  /// Whether workers may be forked from a template, and so share the layout of their address space.
+  public var allowsTemplates = true
   /// Where the host connects to in the worker's place (`broker connect`).
   public var connections: [ConnectGrant]
   /// What the author expects of the rules.
@@ -53,11 +55,14 @@ public struct Policy: Equatable, Sendable {
 
   /// Whether it has no channel, and so is for programs that do not link the worker runtime: they cannot seal themselves,
   /// and one filter made of the rules of both phases holds from exec to exit.
-  public var isSingleStage: Bool {
-    !descriptors.contains { if case .channel = $0 { true } else { false } }
+  public var isSingleStage: Bool { !descriptors.contains(where: \.isChannel) }
+
+  /// The number of the descriptor called `name`, which a policy's conditions write `fd.NAME`.
+  public func descriptor(named name: String) -> Int32? {
+    descriptors.first { $0.name == name }?.numbers.lowerBound
   }
 
-  /// The number of the channel called `name`, which a policy's conditions write `fd.NAME`.
+  /// The number of the channel called `name`.
   public func channel(named name: String) -> Int32? {
     for case .channel(let number, name) in descriptors { return number }
     return nil
@@ -74,13 +79,40 @@ public enum DescriptorGrant: Equatable, Sendable {
   case input(Int32)
   /// Bytes that go to whoever runs the program, at every number of the range.
   case output(ClosedRange<Int32>)
+  /// Memory that the host makes and shares with the worker.
+  case memory(Int32, MemoryGrant)
+
+  var isChannel: Bool { if case .channel = self { true } else { false } }
+
+  /// What a policy calls it; `nil` for kinds without names.
+  public var name: String? {
+    switch self {
+    case .channel(_, let name): name
+    case .memory(_, let region): region.name
+    case .null, .input, .output: nil
+    }
+  }
 
   /// The descriptors that it fills.
   public var numbers: ClosedRange<Int32> {
     switch self {
     case .null(let range), .output(let range): range
-    case .channel(let number, _), .input(let number): number...number
+    case .channel(let number, _), .input(let number), .memory(let number, _): number...number
     }
+  }
+}
+
+/// Shared memory that a worker has from its start (memfd_create(2)). It is sealed against shrinking and growing, so that neither side
+/// can take it from under the other.
+public struct MemoryGrant: Equatable, Sendable {
+  /// What the host finds it by.
+  public var name: String
+  /// Bytes.
+  public var size: UInt64
+
+  public init(name: String, size: UInt64) {
+    self.name = name
+    self.size = size
   }
 }
 
@@ -88,6 +120,9 @@ public enum DescriptorGrant: Equatable, Sendable {
 public enum IsolationLevel: String, Equatable, Sendable {
   /// All seven namespaces, an empty root, both filters.
   case full
+  /// Where the machine refuses namespaces, no namespaces: the files by Landlock, the calls by both filters, and no worker where one
+  /// of these is missing. Other processes of the same user can be seen, and the network is the host's.
+  case landlockAndSeccomp = "landlock+seccomp"
 }
 
 /// A kind of namespace (namespaces(7)), by the name that policies give it.
@@ -126,7 +161,7 @@ public struct Identity: Equatable, Sendable {
   }
 }
 
-/// The worker's files: an empty read-only root, no /proc, and what is listed.
+/// The worker's files: an empty read-only root, and what is listed.
 public struct FileSystem: Equatable, Sendable {
   /// A directory in memory that goes with the worker.
   public struct Temporary: Equatable, Sendable {
@@ -168,6 +203,14 @@ public struct FileSystem: Equatable, Sendable {
     }
   }
 
+  /// What the worker sees at /proc (proc(5)).
+  public enum Processes: String, CaseIterable, Equatable, Sendable {
+    case none
+    /// Its own processes in its own pid namespace and nothing of the machine, read-only.
+    case minimal
+  }
+
+  public var processes: Processes
   /// Host paths bound read-only at the same place. Absolute, without `.` and `..`.
   public var readOnly: [String]
   /// Host paths bound at the same place that the worker may change. Absolute, without `.` and `..`.
@@ -178,9 +221,10 @@ public struct FileSystem: Equatable, Sendable {
   public var brokered: [Brokered]
 
   public init(
-    readOnly: [String] = [], readWrite: [String] = [], temporary: [Temporary] = [],
-    devices: [String] = [], brokered: [Brokered] = []
+    processes: Processes = .none, readOnly: [String] = [], readWrite: [String] = [],
+    temporary: [Temporary] = [], devices: [String] = [], brokered: [Brokered] = []
   ) {
+    self.processes = processes
     self.readOnly = readOnly
     self.readWrite = readWrite
     self.temporary = temporary

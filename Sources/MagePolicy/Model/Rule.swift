@@ -1,8 +1,10 @@
 /// What happens to a system call that a rule matches.
 ///
-/// Where several rules match, the strongest decides, wherever it is written: deny, errno, fake, broker, allow.
+/// Where several rules match, the strongest decides, wherever it is written: deny, errno, fake, broker, once, allow.
 public enum RuleAction: Equatable, Hashable, Sendable {
   case allow
+  /// Allowed the first time that the process makes the call, denied from then on: the host is asked, and counts.
+  case once
   /// The host is asked and makes the call in the caller's place, within ``FileSystem/brokered`` and ``Policy/connections``.
   case broker
   /// Report and kill, as for a call that no rule names.
@@ -56,7 +58,15 @@ public struct PhaseRules: Equatable, Sendable {
   }
 
   /// The rules for one call.
-  public func rules(for call: String) -> [Rule] { rules.filter { $0.call == call } }
+  public func rules(for call: String) -> ArraySlice<Rule> {
+    var (low, high) = (rules.startIndex, rules.endIndex)
+    // They are sorted by call.
+    while low < high {
+      let middle = low + (high - low) / 2
+      if rules[middle].call < call { low = middle + 1 } else { high = middle }
+    }
+    return rules[low...].prefix { $0.call == call }
+  }
 
   /// The allowed calls that can undo a sandbox, for a score and for review.
   public var dangerous: [Rule] { rules.filter { $0.dangerousReason != nil } }

@@ -14,7 +14,7 @@ extension Rule {
       return known.contains(call) ? nil : "only \(known.joined(separator: ", ")) can be brokered"
     case .errno, .fake:
       return Self.neverFail.contains(call) ? "'\(call)' cannot fail: a process would hang" : nil
-    case .allow: return danger(isSealed: isSealed)
+    case .allow, .once: return danger(isSealed: isSealed)
     }
   }
 

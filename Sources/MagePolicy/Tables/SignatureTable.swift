@@ -5,7 +5,7 @@
 /// compare, since what is behind it can change after the filter has looked. Where the kernel's type is `unsigned long` and
 /// all its flags lie in the low half (`prot`, `flags` of mmap, `flags` of clone), the argument is `i` as well.
 enum SignatureTable {
-  /// One call to a line. A call that is missing here can be granted, but not with a condition.
+  /// One call to a line, sorted by its bytes. A call that is missing here can be granted, but not with a condition.
   static let text = """
     accept fd:i addr:p addrlen:p
     accept4 fd:i addr:p addrlen:p flags:i
@@ -51,6 +51,7 @@ enum SignatureTable {
     flock fd:i operation:i
     fork
     fstat fd:i statbuf:p
+    fstatfs fd:i buf:p
     fsync fd:i
     ftruncate fd:i length:l
     futex uaddr:p futex_op:i val:i timeout:p uaddr2:p val3:i
@@ -169,7 +170,6 @@ enum SignatureTable {
     splice fd_in:i off_in:p fd_out:i off_out:p len:l flags:i
     stat pathname:p statbuf:p
     statfs path:p buf:p
-    fstatfs fd:i buf:p
     statx dirfd:i pathname:p flags:i mask:i statxbuf:p
     sysinfo info:p
     tee fd_in:i fd_out:i len:l flags:i

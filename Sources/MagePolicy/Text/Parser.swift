@@ -8,7 +8,7 @@
 ///     section     = "describe" STRING
 ///                 | "include" STRING [ "version" NUMBER ]
 ///                 | "syscalls" ( "startup" | "serve" ) "{" { rule } "}"
-///                 | "require" "level" "full"                              (* from here on: in a policy only *)
+///                 | "require" "level" ( "full" | "landlock" "+" "seccomp" )  (* from here on: in a policy only *)
 ///                 | "fds" "{" { grant } "}"
 ///                 | "namespaces" "{" { kind | "net" ( "shared-empty" | "own" ) } "}"
 ///                 | "identity" "{" { "uid" NUMBER | "gid" NUMBER | "capabilities" "none" | "no-new-privs" } "}"
@@ -16,24 +16,27 @@
 ///                 | "limits" "{" { limit } "}"
 ///                 | "network" "{" { "connect" STRING "port" NUMBER } "}"
 ///                 | "ipc" "{" { quota } "}"
+///                 | "templates" "refused"
 ///                 | "on" "violation" "{" { "kill" | "report" "call" | "restart" "never" } "}"
 ///                 | "test" STRING "in" ( "startup" | "serve" ) "{" { expectation } "}" ;
-///     grant       = NUMBER [ ".." NUMBER ] ( "null" | "output" ) | NUMBER ( "input" | "channel" NAME ) ;
+///     grant       = NUMBER [ ".." NUMBER ] ( "null" | "output" ) | NUMBER ( "input" | "channel" NAME | memory ) ;
+///     memory      = "memory" NAME "max" size "sealed" "(" "shrink" "," "grow" ")" ;
 ///     kind        = "user" | "pid" | "mount" | "ipc" | "uts" | "cgroup" ;
-///     file-entry  = "root" "empty" | "proc" "none" | ( "ro" | "rw" ) STRING | "tmp" STRING "size" size [ "noexec" ]
+///     file-entry  = "root" "empty" | "proc" ( "none" | "minimal" ) | ( "ro" | "rw" ) STRING | "tmp" STRING "size" size [ "noexec" ]
 ///                 | "dev" device { device }
 ///                 | "broker" ( "read" | "write" ) STRING [ "max-open" NUMBER ] [ "no-symlinks" ] ;
 ///     device      = "null" | "zero" | "full" | "random" | "urandom" ;
 ///     limit       = "memory" size | "cpu" duration | "wall" duration [ "per" "request" ] | "output" size
-///                 | "processes" NUMBER | "threads" NUMBER | "open-files" NUMBER | "core" "none" | "locked-memory" size ;
+///                 | "processes" NUMBER | "threads" NUMBER | "open-files" NUMBER | "core" "none" | "locked-memory" size
+///                 | "broker-rate" NUMBER "/" "s" ;
 ///     quota       = "max-message" size | "max-fds-per-message" NUMBER | "rate" NUMBER "/" "s" | "burst" NUMBER
 ///                 | "inflight" NUMBER | "handles" NUMBER | "queue-bytes" size
-///                 | "on" ( "malformed" | "quota" ) "kill" ;
+///                 | "on" ( "malformed" | "quota" ) "kill" | "grace" "0" ;
 ///     size        = NUMBER [ "KiB" | "MiB" | "GiB" ] ;                    (* the unit touches the number *)
 ///     duration    = NUMBER ( "min" | "s" | "ms" | "us" | "ns" ) ;
 ///
-///     rule        = "allow" calls [ condition ]
-///                 | "allow" "dangerous" calls [ condition ] "because" STRING
+///     rule        = "allow" calls [ condition ] [ "once" ]
+///                 | "allow" "dangerous" calls [ condition ] [ "once" ] "because" STRING
 ///                 | ( "deny" | "broker" ) calls [ condition ]
 ///                 | "errno" NAME calls [ condition ]
 ///                 | "fake" calls "=" [ "-" ] NUMBER [ condition ] ;
@@ -95,15 +98,10 @@ struct Parser {
 
   private static let sections = [
     "describe", "include", "syscalls", "require", "fds", "namespaces", "identity", "filesystem",
-    "limits", "ipc", "network", "on", "test",
+    "limits", "ipc", "network", "templates", "on", "test",
   ]
-  /// Parts of the language's design that this version does not have.
-  private static let unsupported: Set<String> = ["output", "broker", "restart"]
 
   private mutating func parseSection(_ key: Located<String>) throws(PolicyError) {
-    guard !Self.unsupported.contains(key.value) else {
-      throw .unsupported(key.value, at: key.position)
-    }
     guard let place = Self.sections.firstIndex(of: key.value) else {
       throw .unknown("section", key, among: Self.sections)
     }
@@ -122,6 +120,9 @@ struct Parser {
     case "limits": try parseLimits(key.position)
     case "ipc": try parseQuota(key.position)
     case "network": try parseNetwork(key.position)
+    case "templates":
+      try keyword("refused")
+      syntax.allowsTemplates = false
     case "on": try parseReaction()
     default: try parseTest()
     }
@@ -139,9 +140,10 @@ struct Parser {
 
   private mutating func parseRequirement() throws(PolicyError) {
     try keyword("level")
-    let level = try word("a level")
+    var level = try word("a level")
+    if take(.plus) { level.value += "+" + (try word("a mechanism").value) }
     guard let known = IsolationLevel(rawValue: level.value) else {
-      throw .unsupported("require level \(level.value)", at: level.position)
+      throw .unknown("level", level, among: ["full", "landlock+seccomp"])
     }
     syntax.requirement = Located(value: known, position: level.position)
   }
@@ -214,16 +216,13 @@ extension Parser {
 
   /// A block of entries that each start with a key.
   mutating func block(
-    keys: [String], repeatable: Set<String> = [], unsupported: Set<String> = [],
+    keys: [String], repeatable: Set<String> = [],
     _ entry: (inout Parser, Located<String>) throws(PolicyError) -> Void
   ) throws(PolicyError) {
     var seen: Set<String> = []
     try symbol(.open)
     while !take(.close) {
       let key = try word("a key or '}'")
-      guard !unsupported.contains(key.value) else {
-        throw .unsupported(key.value, at: key.position)
-      }
       guard keys.contains(key.value) else { throw .unknown("key", key, among: keys) }
       guard repeatable.contains(key.value) || seen.insert(key.value).inserted else {
         throw PolicyError(key.position, "'\(key.value)' is given twice")

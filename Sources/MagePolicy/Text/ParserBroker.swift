@@ -30,10 +30,10 @@ extension Parser {
     var grants: [ConnectGrant] = []
     try block(keys: ["connect"], repeatable: ["connect"]) { parser, _ throws(PolicyError) in
       let host = try parser.string("a host")
-      guard host.value == "localhost" || host.value.isAddress else {
+      guard HostName.isValid(host.value) else {
         throw PolicyError(
           host.position,
-          "a host is an address as numbers, or 'localhost': names can change their address")
+          "a host is an address as numbers, or a name of letters, digits, '-' and '.'")
       }
       try parser.keyword("port")
       let port = try parser.number("a port", in: 1...65535)
@@ -47,13 +47,28 @@ extension Parser {
   }
 }
 
-extension String {
-  /// Whether it has the letters of an IPv4 or IPv6 address; whether it is one is the host's to find out.
-  fileprivate var isAddress: Bool {
-    let isVersion6 = contains(":")
-    return !isEmpty
-      && unicodeScalars.allSatisfy { scalar in
-        scalar == "." || scalar.isDigit || (isVersion6 && (scalar == ":" || scalar.isHexadecimal))
+/// What `connect` may name. Names are looked up by the host, once, when it plans a program; what they mean then they mean for all
+/// of its life.
+enum HostName {
+  static func isValid(_ text: String) -> Bool {
+    text.contains(":") ? isVersion6(text) : isName(text)
+  }
+
+  /// The letters of an IPv6 address; whether it is one is the host's to find out.
+  private static func isVersion6(_ text: String) -> Bool {
+    text.utf8.count <= 45
+      && text.unicodeScalars.allSatisfy { $0 == ":" || $0 == "." || $0.isHexadecimal }
+  }
+
+  /// Labels of a domain name (RFC 1123, 2.1), which the numbers of an IPv4 address are too.
+  private static func isName(_ text: String) -> Bool {
+    let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+    return text.utf8.count <= 253
+      && labels.allSatisfy { label in
+        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+          && label.unicodeScalars.allSatisfy {
+            $0 == "-" || ($0.isLetter && $0 != "_") || $0.isDigit
+          }
       }
   }
 }

@@ -35,11 +35,15 @@ extension Parser {
     rule.calls = try calls()
     if start.value == "fake" { rule.action = .fake(try fakedValue()) }
     rule.condition = try condition()
+    if start.value == "allow", takeWord("once") { rule.action = .once }
     if isDangerous {
       try keyword("because")
       rule.dangerous = Located(value: try string("a reason").value, position: dangerous)
     }
-    if case .word("once") = current.value { throw .unsupported("once", at: current.position) }
+    if case .word("once") = current.value {
+      throw PolicyError(
+        current.position, "'once' belongs to 'allow', after the condition and before 'because'")
+    }
     return rule
   }
 

@@ -1,41 +1,6 @@
 // The sections that are lists of keys.
 
 extension Parser {
-  mutating func parseDescriptors() throws(PolicyError) {
-    try symbol(.open)
-    while !take(.close) {
-      let position = current.position
-      let numbers: ClosedRange<UInt64> = 0...1023
-      let first = Int32(truncatingIfNeeded: try number("a descriptor", in: numbers))
-      var last = first
-      if take(.range) {
-        let atLeastFirst = UInt64(truncatingIfNeeded: first)...numbers.upperBound
-        last = Int32(truncatingIfNeeded: try number("the last descriptor", in: atLeastFirst))
-      }
-      let kind = try word("'null', 'channel', 'input' or 'output'")
-      let grant = try descriptorGrant(kind, first...last)
-      syntax.descriptors.append(Located(value: grant, position: position))
-    }
-  }
-
-  private mutating func descriptorGrant(
-    _ kind: Located<String>, _ range: ClosedRange<Int32>
-  ) throws(PolicyError) -> DescriptorGrant {
-    switch kind.value {
-    case "null": return .null(range)
-    case "channel" where range.count == 1:
-      return .channel(range.lowerBound, try word("the channel's name").value)
-    case "channel": throw PolicyError(kind.position, "a channel has one descriptor")
-    case "output": return .output(range)
-    case "input" where range.count == 1: return .input(range.lowerBound)
-    case "input": throw PolicyError(kind.position, "an input has one descriptor")
-    case "memory", "pipe":
-      throw .unsupported("fds \(kind.value)", at: kind.position)
-    default:
-      throw .unknown("kind of descriptor", kind, among: ["null", "channel", "input", "output"])
-    }
-  }
-
   mutating func parseNamespaces(_ position: SourcePosition) throws(PolicyError) {
     var result = Namespaces(kinds: [])
     try block(keys: Namespace.allCases.map(\.rawValue)) { parser, key throws(PolicyError) in
@@ -87,7 +52,7 @@ extension Parser {
     ) { parser, key throws(PolicyError) in
       switch key.value {
       case "root": try parser.only("empty", of: "root")
-      case "proc": try parser.only("none", of: "proc")
+      case "proc": result.processes = try parser.processes()
       case "ro": result.readOnly.append(try parser.path())
       case "rw": result.readWrite.append(try parser.path())
       case "tmp": result.temporary.append(try parser.temporary())
@@ -96,6 +61,14 @@ extension Parser {
       }
     }
     syntax.fileSystem = Located(value: result, position: position)
+  }
+
+  private mutating func processes() throws(PolicyError) -> FileSystem.Processes {
+    let value = try word("'none' or 'minimal'")
+    guard let known = FileSystem.Processes(rawValue: value.value) else {
+      throw .unknown("proc", value, among: FileSystem.Processes.allCases.map(\.rawValue))
+    }
+    return known
   }
 
   /// A path that names one place whatever the working directory and whatever lies there.
@@ -135,7 +108,7 @@ extension Parser {
     var result = Limits()
     let keys = [
       "memory", "cpu", "wall", "output", "processes", "threads", "open-files", "core",
-      "locked-memory",
+      "locked-memory", "broker-rate",
     ]
     try block(keys: keys, repeatable: ["wall"]) { parser, key throws(PolicyError) in
       switch key.value {
@@ -146,6 +119,7 @@ extension Parser {
       case "processes": result.processes = try parser.count("a number of processes")
       case "threads": result.threads = try parser.count("a number of threads")
       case "open-files": result.openFiles = try parser.count("a number of descriptors")
+      case "broker-rate": result.brokerRate = try parser.rate("a number of calls")
       case "core": try parser.only("none", of: "core")
       default: result.lockedMemory = try parser.size("a size")
       }
@@ -170,32 +144,42 @@ extension Parser {
     var result = IPCQuota()
     let keys = [
       "max-message", "max-fds-per-message", "rate", "burst", "inflight", "handles", "queue-bytes",
-      "on",
+      "transport", "on", "grace",
     ]
-    try block(keys: keys, repeatable: ["on"], unsupported: ["grace"]) {
-      parser, key throws(PolicyError) in
+    try block(keys: keys, repeatable: ["on"]) { parser, key throws(PolicyError) in
       switch key.value {
       case "max-message":
         result.maxMessage = UInt32(truncatingIfNeeded: try parser.size("a size", limit: 1 << 31))
       case "max-fds-per-message":
         let limit = try parser.number("a number of descriptors", in: 0...253)
         result.maxDescriptors = UInt32(truncatingIfNeeded: limit)
-      case "rate": result.rate = try parser.rate()
+      case "rate": result.rate = try parser.rate("a number of messages")
       case "burst": result.burst = try parser.count("a number of messages")
       case "inflight": result.inflight = try parser.count("a number of requests")
       case "handles": result.handles = try parser.count("a number of endpoints")
+      case "transport": result.transport = try parser.transport()
       case "queue-bytes": result.queueBytes = try parser.size("a size")
+      // Nobody who exceeded a quota is waited for.
+      case "grace": _ = try parser.number("grace", in: 0...0)
       default: try parser.reaction()
       }
     }
     syntax.ipc = Located(value: result, position: position)
   }
 
-  private mutating func rate() throws(PolicyError) -> UInt32 {
-    let rate = try count("a number of messages")
+  private mutating func rate(_ what: String) throws(PolicyError) -> UInt32 {
+    let rate = try count(what)
     try symbol(.per)
     try keyword("s")
     return rate
+  }
+
+  private mutating func transport() throws(PolicyError) -> IPCQuota.Transport {
+    let word = try word("'socket' or 'ring'")
+    guard let transport = IPCQuota.Transport(rawValue: word.value) else {
+      throw .unknown("transport", word, among: IPCQuota.Transport.allCases.map(\.rawValue))
+    }
+    return transport
   }
 
   /// `on malformed kill` and `on quota kill` say what always happens.

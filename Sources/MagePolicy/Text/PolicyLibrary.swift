@@ -4,8 +4,6 @@ internal import MageSystem
 public struct PolicyLibrary: Sendable {
   public let directory: String
 
-  /// Bytes of one file. A policy is a page; what is longer is not one.
-  private static let fileLimit = 256 << 10
   private static let suffix = ".sandbox"
 
   /// Nothing is read yet.
@@ -41,7 +39,7 @@ public struct PolicyLibrary: Sendable {
   public func policy(atPath path: String) throws(PolicyError) -> Policy {
     let text: String
     do {
-      text = try Self.text(path, named: path)
+      text = try PolicyFile.text(atPath: path)
     } catch {
       throw PolicyError(file: path, line: 0, column: 0, message: error.message)
     }
@@ -51,20 +49,13 @@ public struct PolicyLibrary: Sendable {
     return try PolicyParser.parseJSON(text, file: path)
   }
 
-  /// Reads a file of the library, which may not be reached through a symbolic link: what is in the library is what a
-  /// reviewer of the directory sees.
   private func include(_ name: String) throws(IncludeFailure) -> String {
-    var path = directory
-    for part in name.split(separator: "/") {
-      path += "/\(part)"
-      guard (try? FileReading.link(path)) == nil else {
-        throw IncludeFailure("'\(name)' leads through a symbolic link")
-      }
-    }
-    do {
-      return try Self.text(path, named: name)
+    do throws(IncludeFailure) {
+      return try PolicyFile.text(of: name, in: directory)
     } catch {
-      throw IncludeFailure(error.message, known: known(near: name))
+      let names = known(near: name)
+      // A file that is there was refused for what it is; another name would not help.
+      throw IncludeFailure(error.message, known: names.contains(name) ? [] : names)
     }
   }
 
@@ -73,18 +64,5 @@ public struct PolicyLibrary: Sendable {
     let folder = name.split(separator: "/").dropLast().map { "\($0)/" }.joined()
     let names = (try? DirectoryListing.names(in: "\(directory)/\(folder)", limit: 4096)) ?? []
     return names.filter { $0.hasSuffix(Self.suffix) }.map { folder + $0 }
-  }
-
-  private static func text(_ path: String, named name: String) throws(IncludeFailure) -> String {
-    let bytes: [UInt8]
-    do {
-      bytes = try FileReading.read(path, limit: fileLimit)
-    } catch {
-      throw IncludeFailure("cannot read '\(name)': \(error.errnoName)")
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw IncludeFailure("'\(name)' is not UTF-8")
-    }
-    return text
   }
 }

@@ -9,13 +9,13 @@ enum PolicyPrinter {
     var lines = ["policy \(policy.name) version \(policy.version)"]
     if !policy.summary.isEmpty { lines.append("describe \(quoted(policy.summary))") }
     lines.append("require level \(policy.requirement.rawValue)")
+    if !policy.allowsTemplates { lines.append("templates refused") }
     lines += section("fds", policy.descriptors.map(descriptor))
     lines += section("namespaces", namespaces(policy.namespaces))
     lines += section("identity", identity(policy.identity))
     lines += section("filesystem", fileSystem(policy.fileSystem))
     if !policy.connections.isEmpty {
-      lines += section(
-        "network", policy.connections.map { "connect \(quoted($0.host)) port \($0.port)" })
+      lines += section("network", policy.connections.map(connection))
     }
     lines += section("limits", limits(policy.limits))
     lines += section("ipc", quota(policy.ipc))
@@ -32,7 +32,7 @@ enum PolicyPrinter {
     ["", "\(name) {"] + entries.map { "    \($0)" } + ["}"]
   }
 
-  private static func descriptor(_ grant: DescriptorGrant) -> String {
+  static func descriptor(_ grant: DescriptorGrant) -> String {
     let numbers = grant.numbers
     let first = "\(numbers.lowerBound)"
     let range = numbers.count == 1 ? first : "\(first)..\(numbers.upperBound)"
@@ -41,6 +41,8 @@ enum PolicyPrinter {
     case .channel(_, let name): "\(range) channel \(name)"
     case .input: "\(range) input"
     case .output: "\(range) output"
+    case .memory(_, let region):
+      "\(range) memory \(region.name) max \(size(region.size)) sealed(shrink, grow)"
     }
   }
 
@@ -56,14 +58,23 @@ enum PolicyPrinter {
 
   private static func fileSystem(_ files: FileSystem) -> [String] {
     let devices = files.devices.joined(separator: " ")
-    return ["root empty", "proc none"] + files.readOnly.map { "ro \(quoted($0))" }
+    return ["root empty", "proc \(files.processes)"] + files.readOnly.map { "ro \(quoted($0))" }
       + files.readWrite.map { "rw \(quoted($0))" }
-      + files.temporary.map {
-        "tmp \(quoted($0.path)) size \(size($0.size))\($0.noexec ? " noexec" : "")"
-      } + (devices.isEmpty ? [] : ["dev \(devices)"])
-      + files.brokered.map {
-        "broker \($0.access) \(quoted("\($0.directory)/\($0.pattern)")) max-open \($0.maxOpen)"
-      }
+      + files.temporary.map(temporary) + (devices.isEmpty ? [] : ["dev \(devices)"])
+      + files.brokered.map(brokered)
+  }
+
+  static func temporary(_ directory: FileSystem.Temporary) -> String {
+    "tmp \(quoted(directory.path)) size \(size(directory.size))\(directory.noexec ? " noexec" : "")"
+  }
+
+  static func brokered(_ grant: FileSystem.Brokered) -> String {
+    let path = quoted("\(grant.directory)/\(grant.pattern)")
+    return "broker \(grant.access) \(path) max-open \(grant.maxOpen)"
+  }
+
+  static func connection(_ grant: ConnectGrant) -> String {
+    "connect \(quoted(grant.host)) port \(grant.port)"
   }
 
   private static func limits(_ limits: Limits) -> [String] {
@@ -77,6 +88,8 @@ enum PolicyPrinter {
       "threads \(limits.threads)", "open-files \(limits.openFiles)", "core none",
       "locked-memory \(size(limits.lockedMemory))",
     ]
+      + (limits.brokerRate == Limits.standardBrokerRate
+        ? [] : ["broker-rate \(limits.brokerRate)/s"])
   }
 
   private static func quota(_ quota: IPCQuota) -> [String] {
@@ -85,6 +98,7 @@ enum PolicyPrinter {
       "max-fds-per-message \(quota.maxDescriptors)",
     ]
     if let rate = quota.rate { lines.append("rate \(rate)/s") }
+    if quota.transport != .socket { lines.append("transport \(quota.transport.rawValue)") }
     if let burst = quota.burst { lines.append("burst \(burst)") }
     return lines + [
       "inflight \(quota.inflight)", "handles \(quota.handles)",
@@ -126,10 +140,11 @@ enum PolicyPrinter {
 
   static func rule(_ rule: Rule) -> String {
     let danger = rule.dangerousReason.map { " because \(quoted($0))" } ?? ""
-    let condition = rule.condition.map { " when \(self.condition($0))" } ?? ""
+    var condition = rule.condition.map { " when \(self.condition($0))" } ?? ""
+    if rule.action == .once { condition += " once" }
     let head =
       switch rule.action {
-      case .allow: "allow \(danger.isEmpty ? "" : "dangerous ")\(rule.call)"
+      case .allow, .once: "allow \(danger.isEmpty ? "" : "dangerous ")\(rule.call)"
       case .deny: "deny \(rule.call)"
       case .broker: "broker \(rule.call)"
       case .errno(let value): "errno \(errnoName(value)) { \(rule.call) }"

@@ -71,6 +71,7 @@ struct Resolver {
     let requirement = syntax.requirement?.value ?? .full
     try SectionChecks.namespaces(namespaces, requirement)
     try SectionChecks.descriptors(syntax.descriptors, syntax.limits)
+    try SectionChecks.processes(syntax.fileSystem, namespaces)
     try SectionChecks.quota(syntax.ipc)
     var policy = Policy(
       name: syntax.name.value, version: syntax.version, summary: syntax.summary ?? "",
@@ -78,6 +79,7 @@ struct Resolver {
       identity: identity.value, fileSystem: syntax.fileSystem?.value ?? FileSystem(),
       limits: syntax.limits?.value ?? Limits(), ipc: syntax.ipc?.value ?? IPCQuota(),
       requirement: requirement, connections: syntax.connections?.value ?? [])
+    policy.allowsTemplates = syntax.allowsTemplates
     policy.startup = PhaseRules(try resolved(.startup, policy))
     policy.serve = PhaseRules(try resolved(.serve, policy))
     for test in syntax.tests { policy.tests.append(try TestResolver(policy).test(test)) }

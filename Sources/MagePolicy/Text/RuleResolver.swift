@@ -23,6 +23,7 @@ struct RuleResolver {
   private func action(_ action: RuleSyntax.Action) throws(PolicyError) -> RuleAction {
     switch action {
     case .allow: return .allow
+    case .once: return .once
     case .deny: return .deny
     case .broker: return .broker
     case .fake(let value): return .fake(value.value)
@@ -140,10 +141,11 @@ struct RuleResolver {
     case .name("self"):
       return (policy.isSingleStage ? Self.programPID : Self.workerPID, "self")
     case .name(let name) where name.hasPrefix("fd."):
-      let channel = String(name.dropFirst(3))
-      guard let number = policy.channel(named: channel) else {
+      let named = String(name.dropFirst(3))
+      guard let number = policy.descriptor(named: named) else {
         throw .unknown(
-          "channel", Located(value: channel, position: term.position), among: channelNames)
+          "descriptor", Located(value: named, position: term.position),
+          among: policy.descriptors.compactMap(\.name))
       }
       return (UInt64(truncatingIfNeeded: number), name)
     case .name(let name):
@@ -158,8 +160,4 @@ struct RuleResolver {
   /// Its own number in its pid namespace: a worker is the first process in it, a program the child of the first.
   private static let workerPID: UInt64 = 1
   private static let programPID: UInt64 = 2
-
-  private var channelNames: [String] {
-    policy.descriptors.compactMap { if case .channel(_, let name) = $0 { name } else { nil } }
-  }
 }

@@ -14,6 +14,7 @@ struct Syntax {
   var limits: Located<Limits>?
   var ipc: Located<IPCQuota>?
   var requirement: Located<IsolationLevel>?
+  var allowsTemplates = true
   var connections: Located<[ConnectGrant]>?
   var tests: [TestSyntax] = []
   var rules: [RuleSyntax] = []
@@ -26,7 +27,7 @@ struct Syntax {
 
 struct RuleSyntax {
   enum Action {
-    case allow, deny, broker
+    case allow, once, deny, broker
     case errno(Located<String>)
     case fake(Located<Int64>)
   }

@@ -31,6 +31,7 @@ enum Token: Equatable {
     case range = ".."
     case per = "/"
     case minus = "-"
+    case plus = "+"
     case question = "?"
     case colon = ":"
     case shift = "<<"

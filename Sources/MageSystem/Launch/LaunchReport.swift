@@ -4,8 +4,8 @@ internal import CMageSystem
 package enum LaunchReport: Sendable {
   /// The launcher can work.
   case ready
-  /// The process exists, stopped before its first step.
-  case launched(pid: Int32, pidfd: SharedDescriptor)
+  /// The process exists, stopped before its first step. `reporter` comes with a template's fork, for the request that maps its ids.
+  case launched(pid: Int32, pidfd: SharedDescriptor, reporter: SharedDescriptor?)
   /// The start-up filter is in force.
   case listener(SharedDescriptor)
   /// A step failed; the process is gone or never was.
@@ -27,6 +27,8 @@ package enum LaunchReport: Sendable {
     case clone
     case identity
     case release
+    /// A template has more than one thread.
+    case threads
     case step(Int)
   }
 }
@@ -57,7 +59,8 @@ extension LaunchReport {
     switch (raw.kind, descriptors.first) {
     case (MAGE_REPORT_READY.rawValue, _) where raw.error == 0: self = .ready
     case (MAGE_REPORT_READY.rawValue, _): self = .failed(Failure(raw, .launcher))
-    case (MAGE_REPORT_LAUNCHED.rawValue, let pidfd?): self = .launched(pid: raw.pid, pidfd: pidfd)
+    case (MAGE_REPORT_LAUNCHED.rawValue, let pidfd?):
+      self = .launched(pid: raw.pid, pidfd: pidfd, reporter: descriptors.dropFirst().first)
     case (MAGE_REPORT_LISTENER.rawValue, let listener?): self = .listener(listener)
     case (MAGE_REPORT_ENDED.rawValue, _):
       // CLD_EXITED is 1; the rest are kinds of dying by a signal (sigaction(2)).
@@ -84,6 +87,7 @@ extension LaunchReport.Place {
     case MAGE_STEP_INDEX_CLONE: self = .clone
     case MAGE_STEP_INDEX_IDENTITY: self = .identity
     case MAGE_STEP_INDEX_RELEASE: self = .release
+    case MAGE_STEP_INDEX_THREADS: self = .threads
     default: self = .step(Int(step))
     }
   }
@@ -91,6 +95,14 @@ extension LaunchReport.Place {
 
 /// Starting the launcher.
 package enum LauncherStart {
+  /// Starts `path` as a guardian: when this process has ended, it removes the directories below `root` that start with `prefix`.
+  package static func spawnGuardian(
+    _ path: String, root: String, prefix: String
+  ) throws(SystemError) {
+    _ = try check(
+      "posix_spawn(\(path))", unsafe mage_spawn_guardian(path, root, prefix))
+  }
+
   /// Starts `path` with `socket` as its channel. Call it on the thread whose end shall end every worker.
   package static func spawn(
     _ path: String, socket: SharedDescriptor

@@ -25,7 +25,10 @@ package struct LaunchRequest: Sendable {
 
   package var namespaces: CloneNamespaces
   package var identity: Identity
+  /// A template's fork, whose ids are to be mapped: nothing is cloned for it.
+  package var forkedPID: Int32 = 0
   package private(set) var steps: [LaunchStep] = []
+  private var encodedSteps: [UInt8] = []
   /// Position 0 is taken by the report's socket when the request is sent.
   package private(set) var descriptors: [SharedDescriptor] = []
 
@@ -34,12 +37,21 @@ package struct LaunchRequest: Sendable {
     self.identity = identity
   }
 
-  package mutating func append(_ step: LaunchStep) { steps.append(step) }
+  package mutating func append(_ step: LaunchStep) {
+    steps.append(step)
+    encodedSteps.append(contentsOf: step.encoded)
+  }
 
   /// Adds a descriptor; returns its position for steps.
   package mutating func add(_ descriptor: SharedDescriptor) -> Int {
     descriptors.append(descriptor)
     return descriptors.count
+  }
+
+  /// The same request with another descriptor at `position`: what differs between launches of one kind of worker.
+  package mutating func replace(_ position: Int, with descriptor: SharedDescriptor) {
+    guard descriptors.indices.contains(position - 1) else { return }
+    descriptors[position - 1] = descriptor
   }
 
   /// The most bytes that ``encoded`` may have.
@@ -56,7 +68,8 @@ package struct LaunchRequest: Sendable {
     header.outside_gid = identity.outsideGroup
     header.denies_setgroups = identity.deniesSetGroups ? 1 : 0
     header.step_count = UInt32(clamping: steps.count)
-    return unsafe withUnsafeBytes(of: header) { unsafe Array($0) } + steps.flatMap(\.encoded)
+    header.forked_pid = forkedPID
+    return unsafe withUnsafeBytes(of: header) { unsafe Array($0) } + encodedSteps
   }
 }
 

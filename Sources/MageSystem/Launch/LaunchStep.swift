@@ -11,8 +11,12 @@ package enum LaunchStep: Equatable, Sendable {
   case root(directory: String, bytes: UInt64, inodes: UInt64)
   case directory(String, mode: UInt32)
   case file(String)
+  /// A symbolic link at `path`, whose target need not exist.
+  case link(path: String, target: String)
   case attach(slot: Int, path: String, MountAttributes)
   case temporary(String, bytes: UInt64, noExec: Bool)
+  /// The process's own part of procfs (proc(5): subset=pid), read-only.
+  case processes(String)
   case pivot
   case sealRoot
   case hostname(String)
@@ -32,6 +36,10 @@ package enum LaunchStep: Equatable, Sendable {
   /// From here on a child of process 1 goes on, and process 1 reports its end.
   case initProcess
   case execute(descriptor: Int, arguments: [String], environment: [String])
+  /// The last filter of a template's fork; `packet` goes with its listener to the descriptor `channel`.
+  case seal(program: [UInt8], packet: [UInt8], channel: UInt32)
+  /// A template's fork goes on where the template waits.
+  case resume
 
   package struct Placement: Equatable, Sendable {
     package let descriptor: Int
@@ -149,12 +157,15 @@ extension LaunchStep {
     case .directory(let path, let mode):
       Record(op: MAGE_STEP_DIRECTORY, a: UInt64(mode), data: text(path))
     case .file(let path): Record(op: MAGE_STEP_FILE, data: text(path))
+    case .link(let path, let target):
+      Record(op: MAGE_STEP_LINK, data: text(path) + text(target))
     case .attach(let slot, let path, let attributes):
       Record(
         op: MAGE_STEP_ATTACH, a: UInt64(clamping: slot), b: attributes.rawValue, data: text(path))
     case .temporary(let path, let bytes, let noExec):
       // MS_NOSUID | MS_NODEV, and MS_NOEXEC.
       Record(op: MAGE_STEP_TMPFS, a: bytes, b: noExec ? 14 : 6, data: text(path))
+    case .processes(let path): Record(op: MAGE_STEP_PROC, data: text(path))
     case .pivot: Record(op: MAGE_STEP_PIVOT)
     case .sealRoot:
       Record(
@@ -192,6 +203,11 @@ extension LaunchStep {
       Record(
         op: MAGE_STEP_EXECUTE, a: UInt64(clamping: descriptor), b: UInt64(arguments.count),
         c: UInt64(environment.count), data: (arguments + environment).flatMap(text))
+    case .seal(let program, let packet, let channel):
+      Record(
+        op: MAGE_STEP_SEAL, a: UInt64(channel), b: UInt64(clamping: program.count),
+        data: program + packet)
+    case .resume: Record(op: MAGE_STEP_RESUME)
     default: Record(op: MAGE_STEP_LANDLOCK_ENFORCE)
     }
   }

@@ -14,6 +14,12 @@ public enum ChannelCheck: String, CaseIterable, Sendable {
   case endpointNotMintable
   /// More endpoints are open than the policy allows.
   case tooManyEndpoints
+  /// An endpoint was given up that its sender had given up before, or through itself.
+  case endpointMoved
+  /// A move was acknowledged or finished that nobody made.
+  case moveUnexpected
+  /// A message came back that was never sent to the endpoint, or came back twice.
+  case returnUnexpected
   /// More message bytes were sent than there was credit for.
   case creditBytesExceeded
   /// More messages were sent than there was credit for.

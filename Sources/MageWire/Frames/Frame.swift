@@ -8,7 +8,7 @@
 ///     6  u16  attachments  how many of the packet's descriptors belong to this frame
 ///     8  u32  endpoint     0 where the kind has none
 ///     12 u32  total        first of several fragments: bytes of the whole message; else 0
-///     16      attachments × (u8 kind, 7 zero bytes)
+///     16      attachments × (u8 kind, u8 flags, u16 zero, u32 endpoint); for what is no endpoint the last seven bytes are zero
 ///             payload, then zero bytes up to a multiple of 8
 package struct Frame: Equatable, Sendable {
   package static let headerSize = 16
@@ -20,13 +20,46 @@ package struct Frame: Equatable, Sendable {
   package let flags: UInt8
   package let endpoint: UInt32
   package let total: UInt32
-  /// The raw kind of each attachment, in order.
-  package let attachments: [UInt8]
+  package let entries: [AttachmentEntry]
   /// Where the payload lies in the packet.
   package let payload: Range<Int>
 
+  /// The raw kind of each attachment, in order.
+  package var attachments: [UInt8] { entries.map(\.kind) }
+
   /// Fragments of the same message follow.
   package static let moreFlag: UInt8 = 1
+  /// Host: another worker has written the message.
+  package static let relayedFlag: UInt8 = 2
+  /// Worker: the message came for an end that the worker has given up, and comes back unread.
+  package static let returnedFlag: UInt8 = 4
+}
+
+/// One attachment in a frame.
+package struct AttachmentEntry: Equatable, Sendable {
+  /// Of ``AttachmentKind``, as it was written.
+  package let kind: UInt8
+  /// An endpoint that the sender gives up, and not a new one.
+  package let isMoved: Bool
+  /// The id of an endpoint on this connection; 0 for a descriptor.
+  package let endpoint: UInt32
+
+  package init(_ kind: AttachmentKind) {
+    self.init(kind: kind.rawValue, isMoved: false, endpoint: 0)
+  }
+
+  package init(endpoint: UInt32, isMoved: Bool) {
+    self.init(kind: AttachmentKind.endpoint.rawValue, isMoved: isMoved, endpoint: endpoint)
+  }
+
+  init(kind: UInt8, isMoved: Bool, endpoint: UInt32) {
+    self.kind = kind
+    self.isMoved = isMoved
+    self.endpoint = endpoint
+  }
+
+  /// Whether a descriptor of the packet belongs to it.
+  package var hasDescriptor: Bool { kind != AttachmentKind.endpoint.rawValue }
 }
 
 /// Walks a packet front to back. Assume that an attacker chose the bytes: every method returns a checked value or throws.
@@ -62,31 +95,38 @@ package struct FrameReader: Sendable {
     }
     let frame = Frame(
       kind: bytes[position + 4], flags: bytes[position + 5], endpoint: uint32(at: position + 8),
-      total: uint32(at: position + 12), attachments: try attachmentKinds(count),
+      total: uint32(at: position + 12), entries: try attachmentEntries(count),
       payload: (position + tables)..<(position + length))
     try skipPadding(after: position + length)
     return frame
   }
 
-  private func attachmentKinds(_ count: Int) throws(Malformed) -> [UInt8] {
+  private func attachmentEntries(_ count: Int) throws(Malformed) -> [AttachmentEntry] {
     guard count > 0 else { return [] }
-    var kinds: [UInt8] = []
-    kinds.reserveCapacity(count)  // the table lies within the packet: `next` has compared lengths
+    var entries: [AttachmentEntry] = []
+    entries.reserveCapacity(count)  // the table lies within the packet: `next` has compared lengths
     for index in 0..<count {
-      let entry = position + Frame.headerSize + index * Frame.attachmentEntrySize
-      kinds.append(bytes[entry])
-      guard bytes[(entry + 1)..<(entry + Frame.attachmentEntrySize)].allSatisfy({ $0 == 0 }) else {
+      let start = position + Frame.headerSize + index * Frame.attachmentEntrySize
+      let entry = AttachmentEntry(
+        kind: bytes[start], isMoved: bytes[start + 1] == 1, endpoint: uint32(at: start + 4))
+      let isPadded = bytes[(start + 1)..<(start + 4)].allSatisfy { $0 == 0 }
+      let isPlain =
+        entry.hasDescriptor
+        ? isPadded && entry.endpoint == 0
+        : bytes[start + 1] <= 1 && bytes[start + 2] == 0 && bytes[start + 3] == 0
+      guard isPlain else {
         throw Malformed(.transport(.paddingNotZero), detail: "attachment entry \(index)")
       }
+      entries.append(entry)
     }
-    return kinds
+    return entries
   }
 
   private mutating func skipPadding(after frameEnd: Int) throws(Malformed) {
     let size = frameEnd - bytes.startIndex
     let padding = (Frame.alignment - size % Frame.alignment) % Frame.alignment
     let next = min(frameEnd + padding, end)
-    guard bytes[frameEnd..<next].allSatisfy({ $0 == 0 }) else {
+    for index in frameEnd..<next where bytes[index] != 0 {
       throw Malformed(.transport(.paddingNotZero), detail: "after the frame")
     }
     position = next
@@ -111,26 +151,34 @@ package struct FrameWriter: Sendable {
     _ kind: FrameKind, flags: UInt8 = 0, endpoint: UInt32 = 0, total: UInt32 = 0,
     attachments: [AttachmentKind] = [], payload: ArraySlice<UInt8> = []
   ) {
-    let length =
-      Frame.headerSize + attachments.count * Frame.attachmentEntrySize + payload.count
-    append(UInt32(truncatingIfNeeded: length))
-    bytes.append(kind.rawValue)
-    bytes.append(flags)
-    bytes.append(UInt8(truncatingIfNeeded: attachments.count))
-    bytes.append(UInt8(truncatingIfNeeded: attachments.count >> 8))
-    append(endpoint)
-    append(total)
-    for attachment in attachments {
-      bytes.append(attachment.rawValue)
-      bytes.append(contentsOf: [0, 0, 0, 0, 0, 0, 0])
-    }
-    bytes.append(contentsOf: payload)
-    while bytes.count % Frame.alignment != 0 { bytes.append(0) }
+    append(
+      kind, flags: flags, endpoint: endpoint, total: total,
+      entries: attachments.map { AttachmentEntry($0) }, payload: payload)
   }
 
-  private mutating func append(_ value: UInt32) {
-    for shift in stride(from: 0, through: 24, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
+  /// The same, with endpoints among the attachments.
+  package mutating func append(
+    _ kind: FrameKind, flags: UInt8 = 0, endpoint: UInt32 = 0, total: UInt32 = 0,
+    entries: [AttachmentEntry], payload: ArraySlice<UInt8> = []
+  ) {
+    let length = Frame.headerSize + entries.count * Frame.attachmentEntrySize + payload.count
+    let count = UInt64(UInt16(truncatingIfNeeded: entries.count))
+    append(
+      UInt64(UInt32(truncatingIfNeeded: length)) | UInt64(kind.rawValue) << 32
+        | UInt64(flags) << 40 | count << 48)
+    append(UInt64(endpoint) | UInt64(total) << 32)
+    for entry in entries {
+      append(
+        UInt64(entry.kind) | (entry.isMoved ? 1 << 8 : 0) | UInt64(entry.endpoint) << 32)
     }
+    bytes.append(contentsOf: payload)
+    let padding = (Frame.alignment - bytes.count % Frame.alignment) % Frame.alignment
+    if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
+  }
+
+  /// Eight bytes at once: a message's header is two of them.
+  private mutating func append(_ value: UInt64) {
+    // The bytes of a local value, copied before this returns.
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 }

@@ -12,6 +12,10 @@ package enum FrameKind: UInt8, CaseIterable, Sendable {
   case closeAcknowledged = 5
   /// Returns credit; payload: bytes, messages, attachments (u32 each), zero (u32).
   case credit = 6
+  /// Host: the worker's move of an endpoint was seen, and nothing more is sent to it there.
+  case moveAcknowledged = 7
+  /// Worker: everything that was unread at a moved endpoint has come back.
+  case moveFinished = 8
 
   /// Worker: the runtime has started; payload: version (u32), zero (u32).
   case hello = 16
@@ -19,7 +23,8 @@ package enum FrameKind: UInt8, CaseIterable, Sendable {
   case seal = 17
   /// Worker: the filter is in force; attachment: its listener.
   case sealed = 18
-  /// Host: you are connected; payload: ``ChannelLimits``, eight u32.
+  /// Host: you are connected; payload: ``ChannelLimits``, eight u32; attachments: none, or a ring's
+  /// memory and the worker's ends of its two doorbells.
   case invite = 19
   /// Host: finish what you do and exit.
   case finish = 20
@@ -37,4 +42,8 @@ public enum AttachmentKind: UInt8, CaseIterable, Sendable {
   case frozenRegion = 3
   /// A filter's listener; only with `sealed`.
   case listener = 4
+  /// One end of a pipe that only wakes; only with `invite`.
+  case doorbell = 5
+  /// One end of a pipe, by its id on the connection; no descriptor belongs to it.
+  case endpoint = 6
 }

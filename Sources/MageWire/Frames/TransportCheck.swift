@@ -20,4 +20,18 @@ public enum TransportCheck: String, CaseIterable, Sendable {
   case descriptorsUndeclared
   /// A frame declares descriptors that the packet does not carry.
   case descriptorsMissing
+  /// A ring's index went back: what was written or taken cannot be undone.
+  case ringIndexBackwards
+  /// A ring's index says more than the ring holds, or that more was taken than there was.
+  case ringIndexTooFar
+  /// A ring's index is not at the start of a record.
+  case ringIndexMisaligned
+  /// A record in a ring is longer than what was written.
+  case ringRecordOverrun
+  /// A record in a ring is of no known kind.
+  case ringRecordUnknown
+  /// A ring says that a packet comes by the socket, and none is there.
+  case packetMissing
+  /// The peer rings its doorbell again and again and has nothing to say.
+  case doorbellWithoutNews
 }

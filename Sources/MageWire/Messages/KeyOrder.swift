@@ -2,11 +2,12 @@
 /// ascend, `false` comes before `true`, enums ascend by their numbers.
 ///
 /// Keys of other types (structs) ascend by their bytes.
+@usableFromInline
 struct KeyOrder<Key> {
   let precedes: (Key, Key) -> Bool
 
   /// `nil` where keys of the type have no order but that of their bytes.
-  init?(_ type: Key.Type) {
+  @usableFromInline init?(_ type: Key.Type) {
     if type is Bool.Type {
       precedes = { $0 as? Bool == false && $1 as? Bool == true }
     } else if let comparable = type as? any Comparable.Type {

@@ -1,50 +1,11 @@
-// Arrays. `max` is the field's `MaxLength` in elements, `count` the length of a fixed array; without either the message's own
-// size is the bound, and the element count has been compared with it before anything is allocated.
-
-/// The body of an array that has been claimed.
-struct ArrayBody {
-  let count: Int
-  /// The body's bytes.
-  let range: Range<Int>
-  /// Where the values begin.
-  let values: Int
-}
+// Arrays of numbers, bools and enums. `max` is the field's `MaxLength` in elements, `count` the length of a fixed array; without either the
+// message's own size is the bound, and the element count has been compared with it before anything is allocated.
 
 extension MessageDecoder {
-  /// Claims the array that a pointer field leads to.
-  mutating func optionalBody<Value>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ layout: ElementLayout, max: Int,
-    count: Int?, _ read: (inout MessageDecoder, ArrayBody) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value? {
-    try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
-      try decoder.skipPadding(to: target, field: name)
-      let found = try decoder.claims.array(
-        at: target, layout, fixedCount: count, exact: true, field: name)
-      guard found.count <= max else {
-        throw Malformed(.interface(.tooLong), field: name, detail: "\(found.count), limit \(max)")
-      }
-      let range = found.elements..<(found.elements + layout.bytes(found.count))
-      let values = found.elements + layout.values(found.count)
-      return try read(&decoder, ArrayBody(count: found.count, range: range, values: values))
-    }
-  }
-
-  /// The same for arrays whose elements are read one by one: every bit that is one must be read.
-  mutating func optionalElements<Value>(
-    _ fields: StructView, _ offset: Int, _ name: String, _ layout: ElementLayout, max: Int,
-    count: Int?, _ read: (inout MessageDecoder, ArrayBody) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value? {
-    try optionalBody(fields, offset, name, layout, max: max, count: count) {
-      (decoder, body) throws(Malformed) in
-      try decoder.readingAll(of: body.range, name) { (decoder) throws(Malformed) in
-        try read(&decoder, body)
-      }
-    }
-  }
-
-  private mutating func bit(at position: Int, index: Int) -> Bool {
+  @inlinable
+  mutating func bit(at position: Int, index: Int) -> Bool {
     let isSet = claims.bit(at: position, index: index)
-    if isSet { unreadOnes -= 1 }
+    if isSet { unread &-= Weight.of1(1 << UInt64(index & 7), at: position &+ index >> 3) }
     return isSet
   }
 }
@@ -53,6 +14,7 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// An array of numbers.
+  @inlinable
   public mutating func numbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -62,21 +24,27 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalNumbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
   ) throws(Malformed) -> [Number]? {
-    let layout = ElementLayout.sized(type.wireBytes)
-    return try optionalBody(fields, offset, name, layout, max: max, count: count) {
-      (decoder, body) throws(Malformed) in
-      // Every bit of it belongs to a value: there is none to be left over.
-      (0..<body.count).map {
-        decoder.claims.number(at: body.values + $0 * type.wireBytes, type)
+    let size = type.wireBytes
+    let found = try body(fields, offset, name, .sized(size), max: max, count: count)
+    guard let body = found else { return nil }
+    // Every bit of it belongs to a value: there is none to be left over.
+    let claims = claims
+    return unsafe [Number](unsafeUninitializedCapacity: body.count) { values, count in
+      for index in 0..<body.count {
+        let bits = claims.bits(at: body.values &+ index &* size, bytes: size)
+        unsafe values.initializeElement(at: index, to: Number(wireBits: bits))
       }
+      count = body.count
     }
   }
 
   /// An array of numbers that may be absent.
+  @inlinable
   public mutating func nullableNumbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -86,6 +54,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalNullableNumbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -94,8 +63,8 @@ extension MessageDecoder {
     return try optionalElements(fields, offset, name, layout, max: max, count: count) {
       (decoder, body) throws(Malformed) in
       (0..<body.count).map { index in
-        guard decoder.bit(at: body.range.lowerBound, index: index) else { return nil }
-        return decoder.number(at: body.values + index * type.wireBytes, type)
+        guard decoder.bit(at: body.start, index: index) else { return nil }
+        return decoder.number(at: body.values &+ index &* type.wireBytes, type)
       }
     }
   }
@@ -105,6 +74,7 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// An array of bools.
+  @inlinable
   public mutating func bools(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [Bool] {
@@ -113,6 +83,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalBools(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [Bool]? {
@@ -123,6 +94,7 @@ extension MessageDecoder {
   }
 
   /// An array of bools that may be absent.
+  @inlinable
   public mutating func nullableBools(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [Bool?] {
@@ -131,13 +103,14 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalNullableBools(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [Bool?]? {
     try optionalElements(fields, offset, name, .nullableBits, max: max, count: count) {
       (decoder, body) throws(Malformed) in
       (0..<body.count).map { index in
-        guard decoder.bit(at: body.range.lowerBound, index: index) else { return nil }
+        guard decoder.bit(at: body.start, index: index) else { return nil }
         return decoder.bit(at: body.values, index: index)
       }
     }
@@ -147,7 +120,8 @@ extension MessageDecoder {
 // MARK: - Enums
 
 extension MessageDecoder {
-  private static func enumeration<Value: RawRepresentable<Int32>>(
+  @inlinable
+  static func enumeration<Value: RawRepresentable<Int32>>(
     _ raw: Int32, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value {
     guard let value = Value(rawValue: raw) else {
@@ -157,6 +131,7 @@ extension MessageDecoder {
   }
 
   /// An array of an enum that knows all its values.
+  @inlinable
   public mutating func enumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil
@@ -166,6 +141,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalEnumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil
@@ -179,6 +155,7 @@ extension MessageDecoder {
   }
 
   /// An array of an enum whose elements may be absent.
+  @inlinable
   public mutating func nullableEnumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil
@@ -188,6 +165,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalNullableEnumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil

@@ -6,6 +6,7 @@ extension MessageDecoder {
   /// - Parameters:
   ///   - keys: reads the array field at offset 8 of the view that it is given.
   ///   - values: reads the one at 16.
+  @inlinable
   public mutating func map<Key: Hashable, Value>(
     _ fields: StructView, _ offset: Int, _ name: String,
     keys: (inout MessageDecoder, StructView) throws(Malformed) -> [Key],
@@ -16,6 +17,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalMap<Key: Hashable, Value>(
     _ fields: StructView, _ offset: Int, _ name: String,
     keys: (inout MessageDecoder, StructView) throws(Malformed) -> [Key],
@@ -23,17 +25,20 @@ extension MessageDecoder {
   ) throws(Malformed) -> [Key: Value]? {
     try pointer(fields, offset, name) { (decoder, target) throws(Malformed) in
       let view = try decoder.mapView(at: target, name)
-      let range = (target + 8)..<(target + view.size)
-      return try decoder.readingAll(of: range, name) { (decoder) throws(Malformed) in
+      return try decoder.readingAll(from: target + 8, to: target + view.size, name) {
+        (decoder) throws(Malformed) in
         let keys = try keys(&decoder, view)
-        if KeyOrder(Key.self) == nil { try decoder.expectAscendingBytes(ofKeysIn: view, name) }
+        if decoder.isCanonical, KeyOrder(Key.self) == nil {
+          try decoder.expectAscendingBytes(ofKeysIn: view, name)
+        }
         let values = try values(&decoder, view)
-        return try Self.map(of: keys, values, name)
+        return try decoder.map(of: keys, values, name)
       }
     }
   }
 
-  private mutating func mapView(
+  @usableFromInline
+  mutating func mapView(
     at position: Int, _ name: String
   ) throws(Malformed) -> StructView {
     try skipPadding(to: position, field: name)
@@ -48,12 +53,13 @@ extension MessageDecoder {
   }
 
   /// For keys that have no other order. They were read: every object of theirs lies before `claims.next`.
-  private func expectAscendingBytes(
+  @usableFromInline
+  func expectAscendingBytes(
     ofKeysIn map: StructView, _ name: String
   ) throws(Malformed) {
     guard let array = try claims.target(at: map.base + 8, field: name) else { return }
     let count = Int(claims.uint32(at: array + 4))
-    // Elements that are no pointers are no structs.
+    // No check of what came: elements that are no pointers are no structs.
     guard Int(claims.uint32(at: array)) == 8 + count * 8 else { return }
     var last: ArraySlice<UInt8>?
     for index in 0..<count {
@@ -72,17 +78,22 @@ extension MessageDecoder {
   ) throws(Malformed) -> ArraySlice<UInt8>? {
     guard let start = try claims.target(at: pointer, field: name) else { return nil }
     let next = isLast ? claims.next : try claims.target(at: pointer + 8, field: name)
+    // No check of what came: the keys were read.
     guard let next, start < next, next <= claims.end else { return nil }
-    return claims.bytes[start..<next]
+    return bytes[start..<next]
   }
 
-  private static func map<Key: Hashable, Value>(
+  @usableFromInline
+  func map<Key: Hashable, Value>(
     of keys: [Key], _ values: [Value], _ name: String
   ) throws(Malformed) -> [Key: Value] {
     guard keys.count == values.count else {
       throw Malformed(
         .message(.differentSizedArraysInMap), field: name,
         detail: "\(keys.count) keys, \(values.count) values")
+    }
+    guard isCanonical else {  // no check: lax is what is not strict
+      return Dictionary(zip(keys, values)) { _, last in last }
     }
     if let order = KeyOrder(Key.self), !zip(keys, keys.dropFirst()).allSatisfy(order.precedes) {
       throw Malformed(.message(.notCanonical), field: name, detail: "keys do not ascend")
@@ -99,11 +110,12 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// The tag of an inline union; its 8 bytes of data are at `offset + 8`.
+  @inlinable
   public mutating func unionTag(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> UInt32 {
     let size = uint32(fields, offset)
-    guard size != 0 else { throw Malformed(.message(.unexpectedNullPointer), field: name) }
+    guard size != 0 else { throw Self.null(name) }
     guard size == 16 else {
       throw Malformed(.message(.unexpectedUnionSize), field: name, detail: "\(size)")
     }
@@ -111,24 +123,32 @@ extension MessageDecoder {
   }
 
   /// A union that lies in its struct or array.
+  @inlinable
   public mutating func union<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value {
-    let view = StructView(base: fields.base + offset, size: 16)
-    return try nested(name) { (decoder) throws(Malformed) in
-      try Value(decoding: &decoder, at: view, field: name)
-    }
+    guard let position = fields.position(offset, 16) else { throw Self.null(name) }
+    guard depth < deepest else { throw Self.tooDeep(name) }
+    depth &+= 1
+    let value = try Value(
+      decoding: &self, at: StructView(base: position, size: 16), field: name)
+    depth &-= 1
+    return value
   }
 
   /// The same, or `nil`. What is beside a size of zero must be zero too, as padding must.
+  @inlinable
   public mutating func optionalUnion<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value? {
-    guard claims.uint32(at: fields.base + offset) != 0 else { return nil }
+    guard let position = fields.position(offset, 4), claims.uint32(at: position) != 0 else {
+      return nil
+    }
     return try union(fields, offset, name, type)
   }
 
   /// A union inside a union: it lies behind a pointer.
+  @inlinable
   public mutating func unionObject<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value {
@@ -137,6 +157,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalUnionObject<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value? {
@@ -144,7 +165,7 @@ extension MessageDecoder {
       try decoder.skipPadding(to: target, field: name)
       try decoder.claims.claim(target, 16, field: name)
       let view = StructView(base: target, size: 16)
-      return try decoder.readingAll(of: target..<(target + 16), name) {
+      return try decoder.readingAll(from: target, to: target + 16, name) {
         (decoder) throws(Malformed) in
         try Value(decoding: &decoder, at: view, field: name)
       }

@@ -2,6 +2,7 @@
 
 extension MessageDecoder {
   /// A struct that must be there.
+  @inlinable
   public mutating func structure<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value {
@@ -10,6 +11,7 @@ extension MessageDecoder {
   }
 
   /// A struct, or `nil`.
+  @inlinable
   public mutating func optionalStructure<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type
   ) throws(Malformed) -> Value? {
@@ -19,6 +21,7 @@ extension MessageDecoder {
   }
 
   /// An array of structs.
+  @inlinable
   public mutating func structures<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil
@@ -28,6 +31,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalStructures<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Value.Type, max: Int = .max,
     count: Int? = nil
@@ -43,6 +47,7 @@ extension MessageDecoder {
   /// - Parameters:
   ///   - stride: bytes of an element: 1, 2, 4, 8 or 16.
   ///   - element: reads one, at offset 0 of the view that it is given.
+  @inlinable
   public mutating func array<Value>(
     _ fields: StructView, _ offset: Int, _ name: String, stride: Int, max: Int = .max,
     count: Int? = nil, _ element: (inout MessageDecoder, StructView) throws(Malformed) -> Value
@@ -53,6 +58,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalArray<Value>(
     _ fields: StructView, _ offset: Int, _ name: String, stride: Int, max: Int = .max,
     count: Int? = nil, _ element: (inout MessageDecoder, StructView) throws(Malformed) -> Value
@@ -61,7 +67,7 @@ extension MessageDecoder {
       (decoder, body) throws(Malformed) in
       var values: [Value] = []
       for index in 0..<body.count {
-        let view = StructView(base: body.values + index * stride, size: stride)
+        let view = StructView(base: body.values &+ index &* stride, size: stride)
         values.append(try element(&decoder, view))
       }
       return values

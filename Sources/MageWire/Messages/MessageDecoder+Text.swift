@@ -2,6 +2,7 @@
 
 extension MessageDecoder {
   /// A string.
+  @inlinable
   public mutating func string(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> String {
@@ -10,19 +11,30 @@ extension MessageDecoder {
   }
 
   /// A string, or `nil`.
+  @inlinable
   public mutating func optionalString(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> String? {
-    try optionalBody(fields, offset, name, .sized(1), max: max, count: nil) {
-      (decoder, body) throws(Malformed) in
-      guard let text = String(validating: decoder.claims.bytes[body.range], as: UTF8.self) else {
-        throw Malformed(.message(.notUTF8), field: name)
-      }
-      return text
+    guard let body = try body(fields, offset, name, .sized(1), max: max, count: nil) else {
+      return nil
     }
+    let memory = unsafe claims.memory(body.range)
+    guard isCanonical else {  // no check: lax is what is not strict
+      return unsafe String(decoding: memory, as: UTF8.self)
+    }
+    guard let text = try? unsafe UTF8Span(validating: memory.span) else {
+      throw Self.notUTF8(name)
+    }
+    return String(copying: text)
+  }
+
+  @usableFromInline @inline(never)
+  static func notUTF8(_ field: String) -> Malformed {
+    Malformed(.message(.notUTF8), field: field)
   }
 
   /// An `array<uint8>`.
+  @inlinable
   public mutating func bytes(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [UInt8] {
@@ -31,12 +43,14 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalBytes(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [UInt8]? {
-    try optionalBody(fields, offset, name, .sized(1), max: max, count: count) {
-      (decoder, body) throws(Malformed) in Array(decoder.claims.bytes[body.range])
+    guard let body = try body(fields, offset, name, .sized(1), max: max, count: count) else {
+      return nil
     }
+    return unsafe Array(claims.memory(body.range))
   }
 }
 
@@ -44,6 +58,7 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// A string, read where it lies.
+  @inlinable
   public mutating func textView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> TextView {
@@ -52,16 +67,18 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalTextView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> TextView? {
     let bytes = try optionalBytesView(fields, offset, name, max: max)
     guard let bytes else { return nil }
-    guard bytes.isUTF8 else { throw Malformed(.message(.notUTF8), field: name) }
+    guard bytes.isUTF8 || !isCanonical else { throw Self.notUTF8(name) }
     return TextView(checked: bytes)
   }
 
   /// An `array<uint8>`, read where it lies.
+  @inlinable
   public mutating func bytesView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> BytesView {
@@ -70,6 +87,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalBytesView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> BytesView? {
@@ -77,6 +95,7 @@ extension MessageDecoder {
   }
 
   /// An array of numbers, read where it lies.
+  @inlinable
   public mutating func numbersView<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -86,6 +105,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
+  @inlinable
   public mutating func optionalNumbersView<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -95,11 +115,13 @@ extension MessageDecoder {
     return bytes.map { NumbersView(checked: $0) }
   }
 
-  private mutating func optionalView(
+  @usableFromInline
+  mutating func optionalView(
     _ fields: StructView, _ offset: Int, _ name: String, size: Int, max: Int, count: Int?
   ) throws(Malformed) -> BytesView? {
-    try optionalBody(fields, offset, name, .sized(size), max: max, count: count) {
-      (decoder, body) throws(Malformed) in BytesView(decoder.claims.bytes, body.range)
+    guard let body = try body(fields, offset, name, .sized(size), max: max, count: count) else {
+      return nil
     }
+    return BytesView(bytes, body.range)
   }
 }

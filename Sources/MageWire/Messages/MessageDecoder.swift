@@ -2,143 +2,217 @@
 ///
 /// None of its methods can trap, whatever the bytes are, and none allocates more than a small multiple of what arrived. Objects must lie exactly
 /// one after the other with zero padding, as ``MessageEncoder`` writes them: there is one byte string for each value.
-public struct MessageDecoder: Sendable {
+///
+/// It cannot be copied: it reads memory that is lent to ``decode(_:from:header:handles:)`` and no longer.
+@safe
+public struct MessageDecoder: ~Copyable {
   /// Deeper nesting is refused, so that no message can exhaust the stack.
   public static let maxDepth = 64
 
-  var claims: Claims
-  private let handles: [any WireHandle]
-  private var nextHandle = 0
-  private var depth = 0
-  /// Bits that are one in the current struct, union or array and were not read. Each field is read once, so what is left
-  /// over at the object's end is in its padding, where it could carry what nobody checks.
-  var unreadOnes = 0
-  /// A union's member of a later version was passed over. Objects and handles of it come next, if it has any.
-  private var mayHaveSkippedObject = false
-  private var mayHaveSkippedHandle = false
+  @usableFromInline var claims: Claims
+  @usableFromInline let isCanonical: Bool
+  @usableFromInline let deepest: Int
+  @usableFromInline var depth = 0
+  /// What is in the current struct, union or array and was not read, as a sum: all of it, in units of 4 bytes, without every value that
+  /// was read, where it lay. Each field is read once, so what is left over at the object's end is in its padding, where it could carry
+  /// what nobody checks; and a sum of numbers that are not negative is zero only where all of them are.
+  @usableFromInline var unread: UInt64 = 0
+  /// A union's member of a later version was passed over. Objects, handles and ids of it come next, if it has any.
+  @usableFromInline var skipped: Skipped = []
 
-  private init(_ bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle]) {
-    claims = Claims(bytes, range: header.payload)
-    self.handles = handles
+  // Lent, like the memory: what stands behind the pointers is the caller's and outlives the decoder.
+  private let storage: UnsafePointer<[UInt8]>
+  private let handles: UnsafePointer<[any WireHandle]>
+  private let header: UnsafePointer<MessageHeader>
+  private var nextHandle = 0
+  private var nextInterfaceID = 0
+
+  @usableFromInline
+  struct Skipped: OptionSet, Sendable {
+    @usableFromInline let rawValue: UInt8
+    @usableFromInline init(rawValue: UInt8) { self.rawValue = rawValue }
+    @usableFromInline static let object = Skipped(rawValue: 1)
+    @usableFromInline static let handle = Skipped(rawValue: 2)
+    @usableFromInline static let interfaceID = Skipped(rawValue: 4)
+  }
+
+  @usableFromInline
+  init(
+    _ memory: UnsafeRawPointer, _ storage: UnsafePointer<[UInt8]>,
+    _ header: UnsafePointer<MessageHeader>, _ handles: UnsafePointer<[any WireHandle]>,
+    _ rules: MessageRules
+  ) {
+    claims = unsafe Claims(memory, range: header.pointee.payload)
+    unsafe self.storage = storage
+    unsafe self.header = header
+    unsafe self.handles = handles
+    isCanonical = rules == .canonical
+    deepest = rules.maxDepth
   }
 
   /// Decodes the parameter struct of a message, and makes sure that nothing else is in it.
+  @inlinable
   public static func decode<Value: WireStruct>(
     _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle]
   ) throws(Malformed) -> Value {
-    try header.expectCanonical(in: bytes)
-    var decoder = MessageDecoder(bytes, header, handles)
-    let value = try decoder.structure(type, at: header.payload.lowerBound, field: "parameters")
-    try decoder.finish(at: bytes.count)
-    return value
+    try decode(type, from: bytes, header: header, handles: handles, rules: .canonical)
   }
 
-  private mutating func finish(at count: Int) throws(Malformed) {
-    try skipPadding(to: claims.end, field: "end")
-    guard claims.end == count, count % 8 == 0 else {
-      throw Malformed(.message(.notCanonical), detail: "ends at \(claims.end) of \(count) bytes")
+  /// The same by other rules than those of pipes.
+  @inlinable
+  package static func decode<Value: WireStruct>(
+    _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle],
+    rules: MessageRules
+  ) throws(Malformed) -> Value {
+    try withDecoder(of: bytes, header, handles, rules) { (decoder) throws(Malformed) in
+      try decoder.structure(type, at: header.start, field: "parameters")
     }
-    guard nextHandle == handles.count || mayHaveSkippedHandle else {
+  }
+
+  /// Lends a decoder, and looks at what is around that which `body` reads.
+  @inlinable @inline(__always)
+  static func withDecoder<Value>(
+    of bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle], _ rules: MessageRules,
+    _ body: (inout MessageDecoder) throws(Malformed) -> Value
+  ) throws(Malformed) -> Value {
+    // Positions are those of the bytes that the header was read from. No check of what came: no message can make them others.
+    guard header.count == bytes.count else { throw Malformed(.message(.illegalMemoryRange)) }
+    if rules == .canonical { try header.expectCanonical() }
+    return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
+      guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
+        throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
+      }
+      return try unsafe withUnsafePointer(to: bytes) { (storage) throws(Malformed) in
+        try unsafe withUnsafePointer(to: header) { (header) throws(Malformed) in
+          try unsafe withUnsafePointer(to: handles) { (handles) throws(Malformed) in
+            var decoder = unsafe MessageDecoder(memory, storage, header, handles, rules)
+            let value = try body(&decoder)
+            if rules == .canonical { try decoder.finish() }
+            return value
+          }
+        }
+      }
+    }
+  }
+
+  @usableFromInline
+  mutating func finish() throws(Malformed) {
+    try skipPadding(to: claims.end, field: "end")
+    try unsafe header.pointee.expectNothing(behind: claims.end, in: claims)
+    let handles = unsafe self.handles.pointee.count
+    let ids = unsafe header.pointee.interfaceIDs.count
+    guard nextHandle == handles || skipped.contains(.handle) else {
       throw Malformed(
-        .message(.unreferencedHandle), detail: "\(handles.count - nextHandle) of \(handles.count)")
+        .message(.unreferencedHandle), detail: "\(handles - nextHandle) of \(handles)")
+    }
+    guard nextInterfaceID == ids || skipped.contains(.interfaceID) else {
+      throw Malformed(
+        .message(.unreferencedInterfaceID), detail: "\(ids - nextInterfaceID) of \(ids)")
     }
   }
 
   // MARK: Objects
 
+  @inlinable
   mutating func structure<Value: WireStruct>(
     _ type: Value.Type, at position: Int, field: String
   ) throws(Malformed) -> Value {
-    try skipPadding(to: position, field: field)
-    let size = try claims.structHeader(at: position, field: field)
-    let version = claims.uint32(at: position + 4)
-    guard Self.knows(version, size, of: type) else {
-      throw Malformed(
-        .message(.unexpectedStructHeader), field: field,
-        detail: "version \(version) with \(size) bytes, wants \(type.wireSize)")
-    }
-    let view = StructView(base: position, size: size, version: version)
-    return try readingAll(of: (position + 8)..<(position + size), field) {
-      (decoder) throws(Malformed) in try Value(decoding: &decoder, at: view)
-    }
-  }
-
-  /// Peers are of one build, or declare the same versions: none sends a version that is not declared.
-  private static func knows<Value: WireStruct>(
-    _ version: UInt32, _ size: Int, of type: Value.Type
-  ) -> Bool {
-    let versions = type.wireVersions
-    guard !versions.isEmpty else { return version == 0 && size == type.wireSize }
-    return versions.contains(WireVersion(version, size: size))
-  }
-
-  /// Makes sure that `body` reads every bit in `range` that is one.
-  mutating func readingAll<Value>(
-    of range: Range<Int>, _ field: String,
-    _ body: (inout MessageDecoder) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value {
-    let outer = unreadOnes
-    unreadOnes = claims.ones(in: range)
-    let value = try body(&self)
-    guard unreadOnes == 0 else {
-      throw Malformed(.message(.notCanonical), field: field, detail: "padding is not zero")
-    }
-    unreadOnes = outer
+    let view = try header(of: type, at: position, field: field)
+    let outer = unread
+    unread = claims.sum(from: position &+ 8, to: position &+ view.size)
+    let value = try Value(decoding: &self, at: view)
+    try expectAllRead(field)
+    unread = outer
     return value
   }
 
+  /// Claims a struct, if it is of a version that may come.
+  @inlinable @inline(__always)
+  mutating func header<Value: WireStruct>(
+    of type: Value.Type, at position: Int, field: String
+  ) throws(Malformed) -> StructView {
+    try skipPadding(to: position, field: field)
+    let size = try claims.structHeader(at: position, field: field)
+    let version = claims.uint32(at: position &+ 4)
+    let view = StructView(base: position, size: size, version: version)
+    let versions = Value.wireVersions
+    if versions.isEmpty, version == 0, size == Value.wireSize { return view }
+    try expect(view, among: versions, newest: Value.wireSize, field)
+    return view
+  }
+
+  /// Whether a struct of that version is that large. Canonical is none but a version that is declared: of what lies in others nobody can say
+  /// that it is zero.
+  @usableFromInline
+  func expect(
+    _ view: StructView, among versions: [WireVersion], newest: Int, _ field: String
+  ) throws(Malformed) {
+    let isKnown: Bool
+    if isCanonical {
+      isKnown = versions.contains(WireVersion(view.version, size: view.size))
+    } else if view.version > versions.last?.number ?? 0 {
+      isKnown = view.size >= newest
+    } else {
+      isKnown = view.size == versions.last { $0.number <= view.version }?.size ?? newest
+    }
+    guard isKnown else {
+      throw Malformed(
+        .message(.unexpectedStructHeader), field: field,
+        detail: "version \(view.version) with \(view.size) bytes, wants \(newest)")
+    }
+  }
+
+  @inlinable @inline(__always)
+  func expectAllRead(_ field: String) throws(Malformed) {
+    guard unread == 0 || !isCanonical else { throw Self.padding(field) }
+  }
+
+  @usableFromInline @inline(never)
+  static func padding(_ field: String) -> Malformed {
+    Malformed(.message(.notCanonical), field: field, detail: "padding is not zero")
+  }
+
   /// Nothing may lie between two objects but zero bytes up to the next multiple of 8.
+  @inlinable @inline(__always)
   mutating func skipPadding(to position: Int, field: String) throws(Malformed) {
-    guard position >= claims.next, position <= claims.end else { return }  // the claim will say so
-    if mayHaveSkippedObject {
-      mayHaveSkippedObject = false
+    if position == claims.next || !isCanonical { return }
+    try skipGap(to: position, field: field)
+  }
+
+  @usableFromInline
+  mutating func skipGap(to position: Int, field: String) throws(Malformed) {
+    // Elsewhere the claim will say what is wrong.
+    guard position >= claims.next, position <= claims.end else { return }  // no check: the claim is
+    if skipped.contains(.object) {
+      skipped.remove(.object)
       return
     }
     guard position - claims.next < 8 else {
       throw Malformed(
         .message(.notCanonical), field: field, detail: "\(position - claims.next) bytes unused")
     }
-    for index in claims.next..<position where claims.uint8(at: index) != 0 {
-      throw Malformed(.message(.notCanonical), field: field, detail: "padding is not zero")
+    guard (claims.next..<position).allSatisfy({ claims.uint8(at: $0) == 0 }) else {
+      throw Self.padding(field)
     }
   }
 
-  /// Follows a pointer field of a struct.
-  mutating func pointer<Value>(
-    _ fields: StructView, _ offset: Int, _ field: String,
-    _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value? {
-    unreadOnes -= claims.uint64(at: fields.base + offset).nonzeroBitCount
-    return try pointer(fields.base + offset, field, decode)
+  @usableFromInline @inline(never)
+  static func null(_ field: String) -> Malformed {
+    Malformed(.message(.unexpectedNullPointer), field: field)
   }
 
-  /// Follows a pointer; the depth is counted even where it is null.
-  mutating func pointer<Value>(
-    _ position: Int, _ field: String,
-    _ decode: (inout MessageDecoder, Int) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value? {
-    try nested(field) { (decoder) throws(Malformed) in
-      guard let target = try decoder.claims.target(at: position, field: field) else { return nil }
-      return try decode(&decoder, target)
-    }
-  }
-
-  mutating func nested<Value>(
-    _ field: String, _ body: (inout MessageDecoder) throws(Malformed) -> Value
-  ) throws(Malformed) -> Value {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= Self.maxDepth else {
-      throw Malformed(.message(.maxRecursionDepth), field: field)
-    }
-    return try body(&self)
-  }
-
-  func required<Value>(_ value: Value?, _ field: String) throws(Malformed) -> Value {
-    guard let value else { throw Malformed(.message(.unexpectedNullPointer), field: field) }
+  @inlinable @inline(__always)
+  func required<Value>(_ value: consuming Value?, _ field: String) throws(Malformed) -> Value {
+    guard let value else { throw Self.null(field) }
     return value
   }
-  // MARK: Handles
+}
+
+// MARK: - What came beside the bytes
+
+extension MessageDecoder {
+  /// What ``BytesView`` and its like share.
+  @usableFromInline var bytes: [UInt8] { unsafe storage.pointee }
 
   /// The next attachment of the message, which must be there.
   public mutating func handle(
@@ -156,25 +230,54 @@ public struct MessageDecoder: Sendable {
   ) throws(Malformed) -> (any WireHandle)? {
     let index = uint32(fields, offset)
     guard index != .max else { return nil }
-    guard let position = Int(exactly: index), position >= nextHandle, position < handles.count
-    else {
+    let count = unsafe handles.pointee.count
+    guard let position = Int(exactly: index), position >= nextHandle, position < count else {
       throw Malformed(
-        .message(.illegalHandle), field: name, detail: "index \(index) of \(handles.count)")
+        .message(.illegalHandle), field: name, detail: "index \(index) of \(count)")
     }
     // In canonical form no handle is skipped; `finish` would find it, this names the field.
-    guard position == nextHandle || mayHaveSkippedHandle else {
+    guard position == nextHandle || skipped.contains(.handle) || !isCanonical else {
       throw Malformed(.message(.unreferencedHandle), field: name, detail: "index \(index)")
     }
-    mayHaveSkippedHandle = false
+    skipped.remove(.handle)
     nextHandle = position + 1
-    return handles[position]
+    return unsafe handles.pointee[position]
   }
 
-  /// Passes over the 8 bytes of a union's member that this version does not know, and over the one object or the handles that
+  /// The id of an interface that shares the pipe, which must be there.
+  public mutating func interfaceID(
+    _ fields: StructView, _ offset: Int, _ name: String
+  ) throws(Malformed) -> UInt32 {
+    guard let id = try optionalInterfaceID(fields, offset, name) else {
+      throw Malformed(.message(.unexpectedInvalidInterfaceID), field: name)
+    }
+    return id
+  }
+
+  /// The same, or `nil`.
+  public mutating func optionalInterfaceID(
+    _ fields: StructView, _ offset: Int, _ name: String
+  ) throws(Malformed) -> UInt32? {
+    let index = uint32(fields, offset)
+    guard index != .max else { return nil }
+    let ids = unsafe header.pointee.interfaceIDs
+    guard let position = Int(exactly: index), position >= nextInterfaceID, position < ids.count
+    else {
+      throw Malformed(
+        .message(.illegalInterfaceID), field: name, detail: "index \(index) of \(ids.count)")
+    }
+    guard position == nextInterfaceID || skipped.contains(.interfaceID) || !isCanonical else {
+      throw Malformed(.message(.unreferencedInterfaceID), field: name, detail: "index \(index)")
+    }
+    skipped.remove(.interfaceID)
+    nextInterfaceID = position + 1
+    return ids[position]
+  }
+
+  /// Passes over the 8 bytes of a union's member that this version does not know, and over the one object, the handles and the ids that
   /// they may lead to. What is in them is not checked: nobody reads it.
   public mutating func skipUnionData(_ fields: StructView, _ offset: Int) {
     _ = uint64(fields, offset)
-    mayHaveSkippedObject = true
-    mayHaveSkippedHandle = true
+    skipped = [.object, .handle, .interfaceID]
   }
 }

@@ -2,68 +2,79 @@
 
 extension MessageEncoder {
   /// Appends an array of zeros. Returns where its body begins.
-  private mutating func array(
+  @usableFromInline
+  mutating func array(
     _ fields: StructView, _ offset: Int, count: Int, _ layout: ElementLayout
   ) -> Int {
-    let size = layout.bytes(count)
-    pointToEnd(fields.base + offset)
-    append(UInt32(clamping: size + 8))
-    append(UInt32(clamping: count))
-    let body = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: size))
-    pad()
-    return body
+    let size = 8 + layout.bytes(count)
+    pointToEnd(fields.base &+ offset)
+    let start = append(zeros: (size + 7) / 8 * 8)
+    put(UInt32(clamping: size), at: start)
+    put(UInt32(clamping: count), at: start + 4)
+    return start + 8
   }
 
-  private mutating func set(bit index: Int, at position: Int) {
-    bytes[position + index / 8] |= 1 << UInt8(index % 8)
+  @usableFromInline
+  mutating func set(bit index: Int, at position: Int) {
+    set(1 << UInt8(index % 8), at: position + index / 8)
   }
 
   /// Appends an array that is bytes already.
-  private mutating func array(
-    _ fields: StructView, _ offset: Int, count: Int, of body: some Collection<UInt8>
+  @usableFromInline
+  mutating func array(
+    _ fields: StructView, _ offset: Int, count: Int, of body: UnsafeRawBufferPointer
   ) {
-    pointToEnd(fields.base + offset)
-    append(UInt32(clamping: body.count + 8))
-    append(UInt32(clamping: count))
-    bytes.append(contentsOf: body)
-    pad()
+    let start = array(fields, offset, count: body.count, .sized(1))
+    put(UInt32(clamping: count), at: start - 4)
+    unsafe copy(body, to: start)
   }
 }
 
 // MARK: - Text and bytes
 
 extension MessageEncoder {
+  @inlinable
   public mutating func string(_ fields: StructView, _ offset: Int, _ value: String?) {
     guard let value else { return }
-    array(fields, offset, count: value.utf8.count, of: value.utf8)
+    // Not contiguous are only texts of other runtimes; those are made so.
+    var text = value
+    text.withUTF8 { unsafe array(fields, offset, count: $0.count, of: .init($0)) }
   }
 
+  @inlinable
   public mutating func bytes(_ fields: StructView, _ offset: Int, _ value: [UInt8]?) {
     guard let value else { return }
-    array(fields, offset, count: value.count, of: value)
+    unsafe value.withUnsafeBytes { unsafe array(fields, offset, count: $0.count, of: $0) }
   }
 
+  @inlinable
   public mutating func textView(_ fields: StructView, _ offset: Int, _ value: TextView?) {
     bytesView(fields, offset, value?.bytes)
   }
 
+  @inlinable
   public mutating func bytesView(_ fields: StructView, _ offset: Int, _ value: BytesView?) {
     guard let value else { return }
-    array(fields, offset, count: value.count, of: value.slice)
+    unsafe value.slice.withUnsafeBytes {
+      unsafe array(fields, offset, count: value.count, of: $0)
+    }
   }
 
+  @inlinable
   public mutating func numbersView<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ value: NumbersView<Number>?
   ) {
     guard let value else { return }
-    array(fields, offset, count: value.count, of: value.bytes.slice)
+    unsafe value.bytes.slice.withUnsafeBytes {
+      unsafe array(fields, offset, count: value.count, of: $0)
+    }
   }
 }
 
 // MARK: - Numbers, bools, enums
 
 extension MessageEncoder {
+  @inlinable
   public mutating func numbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ value: [Number]?
   ) {
@@ -73,6 +84,7 @@ extension MessageEncoder {
     for (index, number) in value.enumerated() { put(number: number, at: body + index * size) }
   }
 
+  @inlinable
   public mutating func nullableNumbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ value: [Number?]?
   ) {
@@ -87,12 +99,14 @@ extension MessageEncoder {
     }
   }
 
+  @inlinable
   public mutating func bools(_ fields: StructView, _ offset: Int, _ value: [Bool]?) {
     guard let value else { return }
     let body = array(fields, offset, count: value.count, .bits)
     for (index, bool) in value.enumerated() where bool { set(bit: index, at: body) }
   }
 
+  @inlinable
   public mutating func nullableBools(_ fields: StructView, _ offset: Int, _ value: [Bool?]?) {
     guard let value else { return }
     let layout = ElementLayout.nullableBits
@@ -104,12 +118,14 @@ extension MessageEncoder {
     }
   }
 
+  @inlinable
   public mutating func enumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ value: [Value]?
   ) {
     numbers(fields, offset, value?.map(\.rawValue))
   }
 
+  @inlinable
   public mutating func nullableEnumerations<Value: RawRepresentable<Int32>>(
     _ fields: StructView, _ offset: Int, _ value: [Value?]?
   ) {
@@ -123,6 +139,7 @@ extension MessageEncoder {
   /// - Parameters:
   ///   - stride: bytes of an element: 1, 2, 4, 8 or 16.
   ///   - element: writes one, at offset 0 of the view that it is given.
+  @inlinable
   public mutating func array<Value>(
     _ fields: StructView, _ offset: Int, _ value: [Value]?, stride: Int,
     _ element: (inout MessageEncoder, StructView, Value) -> Void
@@ -134,6 +151,7 @@ extension MessageEncoder {
     }
   }
 
+  @inlinable
   public mutating func structures<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ value: [Value]?
   ) {

@@ -1,6 +1,7 @@
 // Structs, maps and unions; `nil` is written as null.
 
 extension MessageEncoder {
+  @inlinable
   public mutating func structure<Value: WireStruct>(
     _ fields: StructView, _ offset: Int, _ value: Value?
   ) {
@@ -14,6 +15,7 @@ extension MessageEncoder {
   /// - Parameters:
   ///   - keys: writes the array field at offset 8 of the view that it is given.
   ///   - values: writes the one at 16.
+  @inlinable
   public mutating func map<Key: Hashable, Value>(
     _ fields: StructView, _ offset: Int, _ value: [Key: Value]?,
     keys: (inout MessageEncoder, StructView, [Key]) -> Void,
@@ -27,24 +29,23 @@ extension MessageEncoder {
     values(&self, view, pairs.map(\.value))
   }
 
-  private mutating func mapView() -> StructView {
-    let view = StructView(base: bytes.count, size: 24)
-    append(24)
-    append(0)
-    bytes.append(contentsOf: repeatElement(0, count: 16))
-    return view
+  @usableFromInline
+  mutating func mapView() -> StructView {
+    let base = append(zeros: 24)
+    put(24 as UInt32, at: base)
+    return StructView(base: base, size: 24)
   }
 
-  private static func ordered<Key: Hashable, Value>(
+  @usableFromInline
+  static func ordered<Key: Hashable, Value>(
     _ map: [Key: Value], _ write: (inout MessageEncoder, StructView, [Key]) -> Void
   ) -> [(key: Key, value: Value)] {
     if let order = KeyOrder(Key.self) {
       return map.sorted { order.precedes($0.key, $1.key) }
     }
     let written = map.map { pair in
-      var alone = MessageEncoder()
-      write(&alone, alone.mapView(), [pair.key])
-      return (bytes: alone.bytes, pair: pair)
+      let bytes = Self.bytes { write(&$0, $0.mapView(), [pair.key]) }
+      return (bytes: bytes, pair: pair)
     }
     return written.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.pair)
   }
@@ -54,12 +55,14 @@ extension MessageEncoder {
 
 extension MessageEncoder {
   /// The head of an inline union; write its member at `offset + 8`.
+  @inlinable
   public mutating func union(_ fields: StructView, _ offset: Int, tag: UInt32) {
     put(16 as UInt32, at: fields.base + offset)
     put(tag, at: fields.base + offset + 4)
   }
 
   /// A union that lies in its struct or array.
+  @inlinable
   public mutating func union<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ value: Value?
   ) {
@@ -67,13 +70,13 @@ extension MessageEncoder {
   }
 
   /// A union inside a union: it lies behind a pointer.
+  @inlinable
   public mutating func unionObject<Value: WireUnion>(
     _ fields: StructView, _ offset: Int, _ value: Value?
   ) {
     guard let value else { return }
     pointToEnd(fields.base + offset)
-    let view = StructView(base: bytes.count, size: 16)
-    bytes.append(contentsOf: repeatElement(0, count: 16))
+    let view = StructView(base: append(zeros: 16), size: 16)
     value.encode(into: &self, at: view)
   }
 }

@@ -1,95 +1,207 @@
 /// Writes one message. Every byte that no field sets is zero: nothing of this process's memory leaves in padding.
-public struct MessageEncoder: Sendable {
-  public internal(set) var bytes: [UInt8]
+///
+/// It writes to memory of a size that was guessed. When a message turns out to be larger, it is written again to memory that is large enough; so
+/// ``WireStruct/encode(into:at:)`` may run twice, and must do the same both times. It cannot be copied: the memory is lent to
+/// ``encode(_:ordinal:_:)`` and no longer.
+@safe
+public struct MessageEncoder: ~Copyable {
+  @usableFromInline let memory: UnsafeMutableRawPointer
+  @usableFromInline let capacity: Int
+  /// Bytes of the message so far; those behind `capacity` are counted and not written.
+  @usableFromInline var count = 0
   /// What travels beside the bytes, in the order of their indices.
-  public private(set) var handles: [any WireHandle] = []
+  private var handles: [any WireHandle] = []
+  private var interfaceIDs: [UInt32] = []
 
   /// What a message is, as its header says it.
   public enum Kind: Sendable {
     case oneWay
     case request(id: UInt64)
     case reply(id: UInt64)
-  }
 
-  private init(_ kind: Kind, ordinal: UInt32) {
-    bytes = []
-    bytes.reserveCapacity(128)
-    switch kind {
-    case .oneWay: header(size: 24, version: 0, ordinal: ordinal, flags: 0)
-    case .request(let id):
-      header(size: 32, version: 1, ordinal: ordinal, flags: MessageHeader.expectsReplyFlag)
-      append(id)
-    case .reply(let id):
-      header(size: 32, version: 1, ordinal: ordinal, flags: MessageHeader.isReplyFlag)
-      append(id)
+    /// The header's flags and request id.
+    fileprivate var head: (flags: UInt32, id: UInt64) {
+      switch self {
+      case .oneWay: (0, 0)
+      case .request(let id): (MessageHeader.expectsReplyFlag, id)
+      case .reply(let id): (MessageHeader.isReplyFlag, id)
+      }
     }
   }
 
-  /// Of what a message would hold, without a header.
-  init() { bytes = [] }
+  /// What a message takes when nobody knows better.
+  @usableFromInline static var firstCapacity: Int { 256 }
+
+  private init(_ memory: UnsafeMutableRawPointer, capacity: Int) {
+    unsafe self.memory = memory
+    self.capacity = capacity
+  }
 
   /// Encodes a whole message.
+  @inlinable
   public static func encode<Value: WireStruct>(
     _ kind: Kind, ordinal: UInt32, _ parameters: Value
   ) -> (bytes: [UInt8], handles: [any WireHandle]) {
-    var encoder = MessageEncoder(kind, ordinal: ordinal)
-    encoder.structure(parameters)
-    return (encoder.bytes, encoder.handles)
-  }
-
-  private mutating func header(size: UInt32, version: UInt32, ordinal: UInt32, flags: UInt32) {
-    for value in [size, version, 0, ordinal, flags, 0] { append(value) }
-  }
-
-  mutating func append(_ value: UInt32) {
-    for shift in stride(from: UInt32(0), through: 24, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+    var attempt = Attempt()
+    while true {
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
+        guard var encoder = unsafe MessageEncoder(buffer) else { return }
+        encoder.header(kind, ordinal: ordinal, hasInterfaceIDs: attempt.hasInterfaceIDs)
+        encoder.structure(parameters)
+        count = encoder.finish(&attempt)
+      }
+      if attempt.isDone { return (bytes, attempt.handles) }
     }
   }
 
-  private mutating func append(_ value: UInt64) {
-    append(UInt32(truncatingIfNeeded: value))
-    append(UInt32(truncatingIfNeeded: value >> 32))
+  /// What is known of a message before it is written, and what came of writing it.
+  @usableFromInline
+  struct Attempt {
+    @usableFromInline var capacity = MessageEncoder.firstCapacity
+    /// Only a header of a later version can say where they are.
+    @usableFromInline var hasInterfaceIDs = false
+    @usableFromInline var isDone = false
+    @usableFromInline var handles: [any WireHandle] = []
+
+    @usableFromInline init() {}
+  }
+
+  /// The bytes that were written; none where the message must be written again.
+  @usableFromInline
+  mutating func finish(_ attempt: inout Attempt) -> Int {
+    let lacksIDs = !interfaceIDs.isEmpty && !attempt.hasInterfaceIDs
+    if attempt.hasInterfaceIDs { appendInterfaceIDs() }
+    attempt.isDone = count <= capacity && !lacksIDs
+    guard attempt.isDone else {
+      attempt.hasInterfaceIDs = !interfaceIDs.isEmpty
+      attempt.capacity = count <= capacity ? capacity : count
+      return 0
+    }
+    if !handles.isEmpty { attempt.handles = handles }
+    return count
+  }
+
+  /// What `write` writes, without a header.
+  @inlinable
+  static func bytes(_ write: (inout MessageEncoder) -> Void) -> [UInt8] {
+    var attempt = Attempt()
+    while true {
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
+        guard var encoder = unsafe MessageEncoder(buffer) else { return }
+        write(&encoder)
+        count = encoder.finish(&attempt)
+      }
+      if attempt.isDone { return bytes }
+    }
+  }
+
+  @usableFromInline
+  init?(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+    guard let memory = buffer.baseAddress else { return nil }
+    unsafe self.init(UnsafeMutableRawPointer(memory), capacity: buffer.count)
+  }
+
+  // MARK: Whole objects
+
+  /// The oldest header that has what the message needs.
+  @usableFromInline
+  mutating func header(_ kind: Kind, ordinal: UInt32, hasInterfaceIDs: Bool) {
+    let (flags, id) = kind.head
+    let (size, version): (Int, UInt32) =
+      hasInterfaceIDs ? (48, 2) : flags == 0 ? (24, 0) : (32, 1)
+    let start = append(zeros: size)
+    put(UInt32(clamping: size), at: start)
+    put(version, at: start + 4)
+    put(ordinal, at: start + 12)
+    put(flags, at: start + 16)
+    if version > 0 { put(id, at: start + 24) }
+    if version > 1 { put(16 as UInt64, at: start + 32) }  // the parameters come behind the header
+  }
+
+  /// Appends the interface ids, and says in the header where they are.
+  @usableFromInline
+  mutating func appendInterfaceIDs() {
+    pointToEnd(40)
+    let body = append(zeros: (8 + interfaceIDs.count * 4 + 7) / 8 * 8) + 8
+    put(UInt32(clamping: 8 + interfaceIDs.count * 4), at: body - 8)
+    put(UInt32(clamping: interfaceIDs.count), at: body - 4)
+    for (index, id) in interfaceIDs.enumerated() { put(id, at: body + index * 4) }
   }
 
   /// Appends a struct and everything that it points to.
+  @inlinable
   mutating func structure<Value: WireStruct>(_ value: Value) {
-    let version = Value.wireVersions.last?.number ?? 0
-    let fields = StructView(base: bytes.count, size: Value.wireSize, version: version)
-    append(UInt32(clamping: Value.wireSize))
-    append(version)
-    bytes.append(contentsOf: repeatElement(0, count: Value.wireSize - 8))
-    value.encode(into: &self, at: fields)
+    let versions = Value.wireVersions
+    let version = versions.isEmpty ? 0 : versions[versions.count - 1].number
+    let base = append(zeros: Value.wireSize)
+    put(UInt32(truncatingIfNeeded: Value.wireSize), at: base)
+    put(version, at: base &+ 4)
+    value.encode(
+      into: &self, at: StructView(base: base, size: Value.wireSize, version: version))
   }
 
-  mutating func pad() {
-    while bytes.count % 8 != 0 { bytes.append(0) }
-  }
-
-  /// Makes the pointer at `position` lead to the end, where the next object begins.
-  mutating func pointToEnd(_ position: Int) {
-    put(UInt64(bytes.count - position), at: position)
-  }
-
-  mutating func put(_ value: UInt64, at position: Int) {
-    for index in 0..<8 {
-      bytes[position + index] = UInt8(truncatingIfNeeded: value >> UInt64(index * 8))
-    }
-  }
-
-  mutating func put(_ value: UInt32, at position: Int) {
-    for index in 0..<4 {
-      bytes[position + index] = UInt8(truncatingIfNeeded: value >> UInt32(index * 8))
-    }
-  }
-  // MARK: Handles
+  // MARK: Handles and interface ids
 
   /// `nil` is written as no handle.
-  public mutating func handle<Handle: WireHandle>(
-    _ fields: StructView, _ offset: Int, _ handle: Handle?
+  public mutating func handle(
+    _ fields: StructView, _ offset: Int, _ handle: (any WireHandle)?
   ) {
     guard let handle else { return put(UInt32.max, at: fields.base + offset) }
     put(UInt32(clamping: handles.count), at: fields.base + offset)
     handles.append(handle)
+  }
+
+  /// The id of an interface that shares the pipe; `nil` is written as none.
+  public mutating func interfaceID(_ fields: StructView, _ offset: Int, _ id: UInt32?) {
+    guard let id else { return put(UInt32.max, at: fields.base + offset) }
+    put(UInt32(clamping: interfaceIDs.count), at: fields.base + offset)
+    interfaceIDs.append(id)
+  }
+}
+
+// MARK: - Bytes
+
+extension MessageEncoder {
+  /// Appends zeros. Returns where they begin.
+  @inlinable @inline(__always)
+  mutating func append(zeros size: Int) -> Int {
+    let start = count
+    count &+= size
+    if count <= capacity {
+      unsafe memory.advanced(by: start).initializeMemory(
+        as: UInt8.self, repeating: 0, count: size)
+    }
+    return start
+  }
+
+  /// Makes the pointer at `position` lead to the end, where the next object begins.
+  @inlinable
+  mutating func pointToEnd(_ position: Int) {
+    put(UInt64(truncatingIfNeeded: count &- position), at: position)
+  }
+
+  /// Writes a number over what is there; nothing where that is not in the memory.
+  @inlinable @inline(__always)
+  mutating func put<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ value: Number, at position: Int
+  ) {
+    guard position >= 0, position &+ MemoryLayout<Number>.size <= capacity else { return }
+    unsafe memory.storeBytes(of: value.littleEndian, toByteOffset: position, as: Number.self)
+  }
+
+  /// Copies bytes over zeros that were appended.
+  @usableFromInline
+  mutating func copy(_ bytes: UnsafeRawBufferPointer, to position: Int) {
+    guard position >= 0, position <= capacity &- bytes.count else { return }
+    guard let start = bytes.baseAddress else { return }
+    unsafe memory.advanced(by: position).copyMemory(from: start, byteCount: bytes.count)
+  }
+
+  /// Sets bits of a byte.
+  @inlinable @inline(__always)
+  mutating func set(_ bits: UInt8, at position: Int) {
+    guard position >= 0, position < capacity else { return }
+    let old = unsafe memory.load(fromByteOffset: position, as: UInt8.self)
+    unsafe memory.storeBytes(of: old | bits, toByteOffset: position, as: UInt8.self)
   }
 }

@@ -15,13 +15,28 @@ public struct MessageHeader: Equatable, Sendable {
   public let requestID: UInt64
   /// Where the parameter struct lies and how far its objects may reach.
   package let payload: Range<Int>
+  @usableFromInline var start: Int { payload.lowerBound }
+  /// Ids of interfaces that share the pipe, for the fields that hand them over; none is 0 or all ones.
+  package let interfaceIDs: [UInt32]
+  /// Bytes of the whole message.
+  @usableFromInline let count: Int
+  private let nonce: UInt32
 
   public var expectsReply: Bool { flags & Self.expectsReplyFlag != 0 }
   public var isReply: Bool { flags & Self.isReplyFlag != 0 }
 
   /// - Parameter bytes: the whole message; assume that an attacker chose it.
   public init(decoding bytes: [UInt8]) throws(Malformed) {
-    var claims = Claims(bytes, range: 0..<bytes.count)
+    self = try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
+      guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
+        throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
+      }
+      return try MessageHeader(unsafe Claims(memory, range: 0..<buffer.count))
+    }
+  }
+
+  private init(_ whole: Claims) throws(Malformed) {
+    var claims = whole
     let size = try claims.structHeader(at: 0, field: "header")
     let version = claims.uint32(at: 4)
     try Self.checkSize(size, version)
@@ -29,22 +44,52 @@ public struct MessageHeader: Equatable, Sendable {
     interfaceID = claims.uint32(at: 8)
     ordinal = claims.uint32(at: 12)
     flags = claims.uint32(at: 16)
+    nonce = claims.uint32(at: 20)
+    count = claims.end
     try Self.checkFlags(flags, version)
     requestID = version >= 1 ? claims.uint64(at: 24) : 0
-    payload = version >= 2 ? try Self.payloadOfVersion2(&claims) : size..<bytes.count
+    (payload, interfaceIDs) =
+      version >= 2 ? try Self.payloadOfVersion2(&claims) : (size..<claims.end, [])
   }
 
   /// Whether the header is the one that ``MessageEncoder`` writes for this kind of message: the format leaves room for
   /// other interfaces on the pipe, unknown flags and newer headers, and channels use none of it.
-  func expectCanonical(in bytes: [UInt8]) throws(Malformed) {
+  @usableFromInline
+  func expectCanonical() throws(Malformed) {
     guard interfaceID == 0 else {
       throw Malformed(.message(.unknownInterfaceID), detail: "interface \(interfaceID)")
     }
     guard flags & ~(Self.expectsReplyFlag | Self.isReplyFlag) == 0 else {
       throw Malformed(.message(.unknownFlags), detail: "flags \(flags)")
     }
-    guard version == (flags == 0 ? 0 : 1), bytes[20..<24].allSatisfy({ $0 == 0 }) else {
+    let wanted: UInt32 = interfaceIDs.isEmpty ? (flags == 0 ? 0 : 1) : 2
+    guard version == wanted, nonce == 0 else {
       throw Malformed(.message(.notCanonical), field: "header", detail: "version \(version)")
+    }
+    guard version < 2 || payload.lowerBound == 48 else {
+      throw Malformed(.message(.notCanonical), field: "payload", detail: "not behind the header")
+    }
+    guard flags != 0 || requestID == 0 else {
+      throw Malformed(.message(.notCanonical), field: "header", detail: "request \(requestID)")
+    }
+  }
+
+  /// The interface ids, if there are any, are the last that a message holds.
+  ///
+  /// - Parameter end: where the parameters end.
+  func expectNothing(behind end: Int, in payload: Claims) throws(Malformed) {
+    var end = end
+    if !interfaceIDs.isEmpty {
+      var ids = unsafe Claims(payload.memory, range: end..<count)
+      let array = try ids.array(at: end, .sized(4), exact: true, field: "payload_interface_ids")
+      end = array.elements + array.count * 4 + array.count % 2 * 4
+    }
+    guard end == count, count % 8 == 0 else {
+      throw Malformed(.message(.notCanonical), detail: "ends at \(end) of \(count) bytes")
+    }
+    guard interfaceIDs.count % 2 == 0 || payload.uint32(at: end - 4) == 0 else {
+      throw Malformed(
+        .message(.notCanonical), field: "payload_interface_ids", detail: "padding is not zero")
     }
   }
 
@@ -75,21 +120,22 @@ public struct MessageHeader: Equatable, Sendable {
   }
 
   /// Versions from 2 on say by pointers where the payload and the interface ids are.
-  private static func payloadOfVersion2(_ claims: inout Claims) throws(Malformed) -> Range<Int> {
+  private static func payloadOfVersion2(
+    _ claims: inout Claims
+  ) throws(Malformed) -> (payload: Range<Int>, interfaceIDs: [UInt32]) {
     guard let payload = try claims.target(at: 32, field: "payload") else {
       throw Malformed(.message(.unexpectedNullPointer), field: "payload")
     }
     try claims.claim(payload, 1, field: "payload")
     guard let ids = try claims.target(at: 40, field: "payload_interface_ids") else {
-      return payload..<claims.end
+      return (payload..<claims.end, [])
     }
     let array = try claims.array(at: ids, .sized(4), field: "payload_interface_ids")
-    for index in 0..<array.count {
-      let id = claims.uint32(at: array.elements + index * 4)
-      guard id != 0, id != .max else {
-        throw Malformed(.message(.illegalInterfaceID), detail: "id \(id)")
-      }
+    let interfaceIDs = (0..<array.count).map { claims.uint32(at: array.elements + $0 * 4) }
+    for id in interfaceIDs where id == 0 || id == .max {
+      throw Malformed(
+        .message(.illegalInterfaceID), field: "payload_interface_ids", detail: "id \(id)")
     }
-    return payload..<ids
+    return (payload..<ids, interfaceIDs)
   }
 }

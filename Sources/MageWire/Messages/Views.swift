@@ -1,9 +1,9 @@
 /// Text of a message, read where it lies. It shares the message's bytes and keeps all of them alive: copy what is kept long.
 public struct TextView: Sendable, Hashable {
   /// UTF-8, as the decoder has found.
-  let bytes: BytesView
+  @usableFromInline let bytes: BytesView
 
-  init(checked bytes: BytesView) { self.bytes = bytes }
+  @inlinable init(checked bytes: BytesView) { self.bytes = bytes }
 
   /// A view of a text of this side's own, to send it.
   public init(_ text: String) { bytes = BytesView(Array(text.utf8)) }
@@ -12,6 +12,7 @@ public struct TextView: Sendable, Hashable {
   public var utf8Count: Int { bytes.count }
 
   /// Reads the text in place.
+  @inlinable
   public func withUTF8<Result, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -24,11 +25,11 @@ public struct TextView: Sendable, Hashable {
 
 /// Bytes of a message, read where they lie. It shares the message's bytes and keeps all of them alive.
 public struct BytesView: Sendable {
-  private let storage: [UInt8]
+  @usableFromInline let storage: [UInt8]
   /// Invariant: within `storage`.
-  private let range: Range<Int>
+  @usableFromInline let range: Range<Int>
 
-  init(_ storage: [UInt8], _ range: Range<Int>) {
+  @inlinable init(_ storage: [UInt8], _ range: Range<Int>) {
     self.storage = storage
     self.range = range
   }
@@ -36,9 +37,10 @@ public struct BytesView: Sendable {
   /// A view of bytes of this side's own, to send them.
   public init(_ bytes: [UInt8]) { self.init(bytes, bytes.indices) }
 
-  public var count: Int { range.count }
+  @inlinable public var count: Int { range.count }
 
   /// Reads the bytes in place.
+  @inlinable
   public func withSpan<Result, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -48,9 +50,9 @@ public struct BytesView: Sendable {
   /// A copy of the bytes.
   public var array: [UInt8] { Array(slice) }
 
-  var slice: ArraySlice<UInt8> { storage[range] }
+  @usableFromInline var slice: ArraySlice<UInt8> { storage[range] }
 
-  var isUTF8: Bool {
+  @usableFromInline var isUTF8: Bool {
     (try? UTF8Span(validating: storage.span.extracting(range))) != nil
   }
 }
@@ -65,9 +67,9 @@ extension BytesView: Hashable {
 /// Two views are equal when their bytes are: NaN equals itself, and 0 does not equal -0.
 public struct NumbersView<Element: WireNumber>: Sendable, Hashable {
   /// A multiple of an element's size.
-  let bytes: BytesView
+  @usableFromInline let bytes: BytesView
 
-  init(checked bytes: BytesView) { self.bytes = bytes }
+  @inlinable init(checked bytes: BytesView) { self.bytes = bytes }
 
   /// A view of numbers of this side's own, to send them.
   public init(_ numbers: [Element]) {
@@ -85,6 +87,44 @@ public struct NumbersView<Element: WireNumber>: Sendable, Hashable {
   public subscript(index: Int) -> Element? {
     guard index >= 0, index < count else { return nil }
     return element(index)
+  }
+
+  /// Reads each number in place, in their order.
+  @inlinable
+  public func each<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
+    try bytes.withSpan { (span) throws(Failure) in
+      let memory = unsafe span.bytes
+      let size = Element.wireBytes
+      var offset = 0
+      while offset &+ size <= memory.byteCount {
+        try body(Element(wireBits: Self.bits(of: memory, at: offset, bytes: size)))
+        offset &+= size
+      }
+    }
+  }
+
+  /// The caller has compared the offset with the span's end.
+  @inlinable @inline(__always)
+  static func bits(of memory: RawSpan, at offset: Int, bytes: Int) -> UInt64 {
+    switch bytes {
+    case 1:
+      UInt64(
+        unsafe memory.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt8.self))
+    case 2:
+      UInt64(
+        UInt16(
+          littleEndian: unsafe memory.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset, as: UInt16.self)))
+    case 4:
+      UInt64(
+        UInt32(
+          littleEndian: unsafe memory.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset, as: UInt32.self)))
+    default:
+      UInt64(
+        littleEndian: unsafe memory.unsafeLoadUnaligned(
+          fromUncheckedByteOffset: offset, as: UInt64.self))
+    }
   }
 
   /// A copy of the numbers.

@@ -9,61 +9,63 @@ public protocol WireNumber: Sendable {
 }
 
 extension UInt8: WireNumber {
-  public static var wireBytes: Int { 1 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(self) }
+  @inlinable public static var wireBytes: Int { 1 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(self) }
 }
 
 extension Int8: WireNumber {
-  public static var wireBytes: Int { 1 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(UInt8(bitPattern: self)) }
+  @inlinable public static var wireBytes: Int { 1 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(UInt8(bitPattern: self)) }
 }
 
 extension UInt16: WireNumber {
-  public static var wireBytes: Int { 2 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(self) }
+  @inlinable public static var wireBytes: Int { 2 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(self) }
 }
 
 extension Int16: WireNumber {
-  public static var wireBytes: Int { 2 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(UInt16(bitPattern: self)) }
+  @inlinable public static var wireBytes: Int { 2 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(UInt16(bitPattern: self)) }
 }
 
 extension UInt32: WireNumber {
-  public static var wireBytes: Int { 4 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(self) }
+  @inlinable public static var wireBytes: Int { 4 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(self) }
 }
 
 extension Int32: WireNumber {
-  public static var wireBytes: Int { 4 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(UInt32(bitPattern: self)) }
+  @inlinable public static var wireBytes: Int { 4 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(UInt32(bitPattern: self)) }
 }
 
 extension UInt64: WireNumber {
-  public static var wireBytes: Int { 8 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(self) }
+  @inlinable public static var wireBytes: Int { 8 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(self) }
 }
 
 extension Int64: WireNumber {
-  public static var wireBytes: Int { 8 }
-  public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
-  public var wireBits: UInt64 { UInt64(UInt64(bitPattern: self)) }
+  @inlinable public static var wireBytes: Int { 8 }
+  @inlinable public init(wireBits: UInt64) { self.init(truncatingIfNeeded: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(UInt64(bitPattern: self)) }
 }
 
 extension Float: WireNumber {
-  public static var wireBytes: Int { 4 }
-  public init(wireBits: UInt64) { self.init(bitPattern: UInt32(truncatingIfNeeded: wireBits)) }
-  public var wireBits: UInt64 { UInt64(bitPattern) }
+  @inlinable public static var wireBytes: Int { 4 }
+  @inlinable public init(wireBits: UInt64) {
+    self.init(bitPattern: UInt32(truncatingIfNeeded: wireBits))
+  }
+  @inlinable public var wireBits: UInt64 { UInt64(bitPattern) }
 }
 
 extension Double: WireNumber {
-  public static var wireBytes: Int { 8 }
-  public init(wireBits: UInt64) { self.init(bitPattern: UInt64(truncatingIfNeeded: wireBits)) }
-  public var wireBits: UInt64 { UInt64(bitPattern) }
+  @inlinable public static var wireBytes: Int { 8 }
+  @inlinable public init(wireBits: UInt64) { self.init(bitPattern: wireBits) }
+  @inlinable public var wireBits: UInt64 { UInt64(bitPattern) }
 }

@@ -19,7 +19,7 @@ public protocol WireStruct: Sendable {
 
 extension WireStruct {
   // Not a list of one: it would be allocated for each struct that is decoded.
-  public static var wireVersions: [WireVersion] { [] }
+  @inlinable public static var wireVersions: [WireVersion] { [] }
 }
 
 /// A declared version of a struct. Senders write their newest; receivers take each that they know, at its own size.
@@ -51,15 +51,23 @@ public protocol WireUnion: Sendable {
 
 /// A struct, a union or an array's element of known size inside a message. Offsets are below that size, so none leaves it.
 public struct StructView: Sendable {
-  let base: Int
-  let size: Int
+  @usableFromInline let base: Int
+  @usableFromInline let size: Int
   /// The struct's version as it arrived; 0 for what has none.
   public let version: UInt32
 
+  @inlinable
   init(base: Int, size: Int, version: UInt32 = 0) {
     self.base = base
     self.size = size
     self.version = version
+  }
+
+  /// Where a field of `count` bytes lies in the message; `nil` where that is not in the object, which is then not the one that the reader was
+  /// made for.
+  @inlinable @inline(__always)
+  func position(_ offset: Int, _ count: Int) -> Int? {
+    offset >= 0 && offset <= size &- count ? base &+ offset : nil
   }
 }
 

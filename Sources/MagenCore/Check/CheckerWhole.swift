@@ -31,7 +31,7 @@ extension Checker {
       names += interface.methods.filter { $0.reply != nil }.map {
         (SwiftNames.type($0.name) + "Reply", $0.span)
       }
-      check(names, ["name", "handlers", "sandbox", "version"])
+      check(names, ["name", "handlers", "sandbox", "from", "version"])
       for method in interface.methods {
         check(method.parameters.map { ($0.swiftName, $0.span) }, [])
         if case .parameters(let reply) = method.reply {

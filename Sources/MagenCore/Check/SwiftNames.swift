@@ -32,7 +32,8 @@ enum SwiftNames {
     "Method", "OneWay", "Handlers", "Remote", "Receiver", "Endpoint", "WireStruct", "WireUnion",
     "Malformed", "MessageDecoder", "MessageEncoder", "StructView", "Attachment", "Empty",
     "CallError",
-    "Duration",
+    "Duration", "MethodRule", "PendingRemote", "PendingReceiver", "MessagePipeEnd",
+    "WireInterface", "MethodMessages",
   ]
 
   private static func capitalised(_ word: String) -> String {

@@ -5,11 +5,18 @@ package struct Capabilities: Sendable {
   /// Further interfaces on one pipe.
   package var associatedEndpoints: Bool
 
-  package static let current = Capabilities(movingEndpoints: false, associatedEndpoints: false)
+  /// Data pipes, and handles of any kind.
+  package var otherHandles: Bool
 
-  package init(movingEndpoints: Bool, associatedEndpoints: Bool) {
+  package static let current = Capabilities(movingEndpoints: true, associatedEndpoints: false)
+  /// Of bindings that are compiled against other types than the runtime's.
+  package static let all = Capabilities(
+    movingEndpoints: true, associatedEndpoints: true, otherHandles: true)
+
+  package init(movingEndpoints: Bool, associatedEndpoints: Bool, otherHandles: Bool = false) {
     self.movingEndpoints = movingEndpoints
     self.associatedEndpoints = associatedEndpoints
+    self.otherHandles = otherHandles
   }
 
   /// Why a type cannot be generated; `nil` when it can.
@@ -19,9 +26,10 @@ package struct Capabilities: Sendable {
     case .map(let key, let value):
       return refusal(of: key) ?? refusal(of: value) ?? rangeRefusal(key) ?? rangeRefusal(value)
     case .handle(.messagePipe) where !movingEndpoints: return ("a pipe inside a message", nil)
-    case .handle(.dataPipeConsumer), .handle(.dataPipeProducer):
+    case .handle(.dataPipeConsumer) where !otherHandles,
+      .handle(.dataPipeProducer) where !otherHandles:
       return ("a data pipe", "send a handle<shared_buffer>, or the bytes")
-    case .handle(.any):
+    case .handle(.any) where !otherHandles:
       return ("a handle of any kind", "say which: handle<platform>, handle<shared_buffer>")
     case .pending(let kind, _) where kind.isAssociated && !associatedEndpoints:
       return ("'\(kind.rawValue)'", nil)

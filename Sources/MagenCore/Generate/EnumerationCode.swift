@@ -19,10 +19,12 @@ struct EnumerationCode {
     if enumeration.isExtensible {
       writer.block("public enum \(name): RawRepresentable, Hashable, Sendable") { extensible(&$0) }
     } else if cases.isEmpty {
-      writer.block("public enum \(name): RawRepresentable, Hashable, Sendable") { writer in
-        writer.line("public init?(rawValue: Int32) { nil }")
+      // No enum of Swift: what holds one could not be made, and the compiler says so of each line that would make it.
+      writer.block("public struct \(name): RawRepresentable, Hashable, Sendable") { writer in
+        writer.line("public let rawValue: Int32")
         writer.line()
-        writer.line("public var rawValue: Int32 { switch self {} }")
+        writer.line("/// No value is known.")
+        writer.line("public init?(rawValue: Int32) { nil }")
       }
     } else {
       writer.block("public enum \(name): Int32, CaseIterable, Sendable") { writer in

@@ -37,7 +37,10 @@ struct FieldCoding {
     case .union:
       let function = place.isInUnion ? "unionObject" : "union"
       return reading(function, named + ["\(types.plainName(type)).self"], type)
-    case .handle(.messagePipe): return reading("pipe", named, type)
+    case .handle(.messagePipe): return reading("messagePipe", named, type)
+    case .handle(.dataPipeConsumer): return reading("dataPipeConsumer", named, type)
+    case .handle(.dataPipeProducer): return reading("dataPipeProducer", named, type)
+    case .handle(.any): return reading("handle", named, type)
     case .handle(let kind):
       let attachment = kind == .platform ? ".file" : type.isFrozen ? ".frozenRegion" : ".region"
       return reading("attachment", named + [attachment], type)
@@ -115,7 +118,9 @@ struct FieldCoding {
     case .string: return writing(type.isView ? "textView" : "string")
     case .structure: return writing("structure")
     case .union: return writing(place.isInUnion ? "unionObject" : "union")
-    case .handle(.messagePipe): return writing("pipe")
+    case .handle(.messagePipe): return writing("messagePipe")
+    case .handle(.dataPipeConsumer): return writing("dataPipeConsumer")
+    case .handle(.dataPipeProducer): return writing("dataPipeProducer")
     case .handle: return writing("handle")
     case .pending(let kind, _): return writing(kind.coder)
     case .array(let element, _):

@@ -2,8 +2,12 @@
 package struct Generation: Sendable {
   private let files = Files()
   private let importRoots: [String]
+  private let bindings: Bindings
 
-  package init(importRoots: [String]) { self.importRoots = importRoots }
+  package init(importRoots: [String], bindings: Bindings = .whole) {
+    self.importRoots = importRoots
+    self.bindings = bindings
+  }
 
   /// Writes the bindings of `input` to `output`. Says on standard error what is wrong.
   ///
@@ -16,7 +20,7 @@ package struct Generation: Sendable {
     }
     report(outcome.diagnostics, outcome.files)
     guard let program = outcome.program else { return false }
-    let generator = Generator(program)
+    let generator = Generator(program, bindings: bindings)
     let refusals = generator.refusals(for: number)
     report(refusals, outcome.files)
     guard !refusals.hasErrors else { return false }

@@ -1,12 +1,31 @@
+/// How much is made of an interface file.
+package enum Bindings: Sendable {
+  /// Everything: values, protocols, proxies, tables of handlers.
+  case whole
+  /// The values and what messages are checked by, for a module that stands on `MageWire` alone and names the types of handles itself.
+  case messages
+
+  var runtime: String {
+    switch self {
+    case .whole: "Mage"
+    case .messages: "MageWire"
+    }
+  }
+}
+
 /// Writes the Swift of one interface file.
 package struct Generator {
   private let program: Program
   private let values: PlainValues
   private let capabilities: Capabilities
+  private let bindings: Bindings
 
-  package init(_ program: Program, capabilities: Capabilities = .current) {
+  package init(
+    _ program: Program, capabilities: Capabilities? = nil, bindings: Bindings = .whole
+  ) {
     self.program = program
-    self.capabilities = capabilities
+    self.capabilities = capabilities ?? (bindings == .whole ? .current : .all)
+    self.bindings = bindings
     values = PlainValues(program)
   }
 
@@ -22,7 +41,7 @@ package struct Generator {
     writer.line("// Made by magen from \(Documentation.lines("//" + source).joined()).")
     writer.line("// Changes belong there: here they are lost.")
     let modules = Set(program.imports[file].compactMap(\.swiftModule)).sorted()
-    let imports = (needsRuntime(program.topLevel[file]) ? ["Mage"] : []) + modules
+    let imports = (needsRuntime(program.topLevel[file]) ? [bindings.runtime] : []) + modules
     if !imports.isEmpty { writer.line() }
     for module in imports { writer.line("public import \(module)") }
     for symbol in program.topLevel[file] {
@@ -47,7 +66,8 @@ package struct Generator {
     switch symbol {
     case .interface(let index):
       let code = InterfaceCode(
-        program: program, interface: program.interfaces[index], values: values)
+        program: program, interface: program.interfaces[index], values: values,
+        bindings: bindings, isPassedOn: capabilities.movingEndpoints)
       code.write(&writer) { writer in
         nested(program.interfaces[index].declared, &writer)
       }

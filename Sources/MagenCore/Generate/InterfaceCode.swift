@@ -4,34 +4,49 @@ struct InterfaceCode {
   let program: Program
   let interface: InterfaceModel
   let values: PlainValues
+  let bindings: Bindings
+  /// Whether messages of the interface may be passed on, by a host between two workers.
+  let isPassedOn: Bool
   private var types: SwiftTypes { SwiftTypes(program: program) }
-  private var name: String { interface.declared.swiftLeaf }
+  var name: String { interface.declared.swiftLeaf }
 
   func write(_ writer: inout CodeWriter, nested: (inout CodeWriter) -> Void) {
     writer.documentation(interface.declared.documentation)
-    writer.block("public enum \(name): Interface") { writer in
+    let kind = bindings == .whole ? "Interface" : "WireInterface"
+    writer.block("public enum \(name): \(kind)") { writer in
       writer.line(
         "public static let name = \(StringLiteral.swift(interface.declared.fullName))")
-      if let sandbox = interface.sandbox {
+      if bindings == .whole, let sandbox = interface.sandbox {
         writer.line("/// The weakest policy under which an implementation may run.")
         writer.line("public static let sandbox: String? = \(StringLiteral.swift(sandbox))")
       }
-      if interface.version > 0 {
+      if bindings == .whole, let from = interface.from {
+        writer.line("/// The only side that calls.")
+        writer.line("public static let from: CallingSide? = .\(from.rawValue)")
+      }
+      if bindings == .whole, interface.version > 0 {
         writer.line("public static let version: UInt32 = \(interface.version)")
       }
       nested(&writer)
-      methods(&writer)
+      switch bindings {
+      case .whole:
+        methods(&writer)
+        if isPassedOn { rules(&writer) }
+      case .messages: shapes(&writer)
+      }
     }
     let qualified = interface.declared.swiftName
-    writer.line()
-    writer.line("// MARK: - \(qualified): implementing and calling")
-    writer.line()
-    writer.block("extension \(qualified)") { writer in
-      service(&writer)
+    if bindings == .whole {
       writer.line()
-      handlers(&writer)
+      writer.line("// MARK: - \(qualified): implementing and calling")
       writer.line()
-      proxy(&writer)
+      writer.block("extension \(qualified)") { writer in
+        service(&writer)
+        writer.line()
+        handlers(&writer)
+        writer.line()
+        proxy(&writer)
+      }
     }
     let messages = MessageCode(program: program, interface: interface, values: values)
     guard interface.methods.contains(where: messages.hasMessages) else { return }
@@ -232,26 +247,5 @@ struct InterfaceCode {
       }
     }
     writer.line("}")
-  }
-}
-
-extension FieldModel {
-  /// The name as a label of an argument, where words of Swift need no quotes.
-  var label: String {
-    ["`inout`", "`var`", "`let`"].contains(swiftName) ? swiftName : swiftName.filter { $0 != "`" }
-  }
-}
-
-extension MethodModel {
-  /// The type of the parameters on the wire.
-  var parametersName: String { parameters.isEmpty ? "Empty" : SwiftNames.type(name) + "Parameters" }
-
-  /// The type of the reply on the wire; `nil` for methods without one.
-  var replyName: String? {
-    switch reply {
-    case nil: nil
-    case .parameters(let list) where list.isEmpty: "Empty"
-    case .parameters, .result: SwiftNames.type(name) + "Reply"
-    }
   }
 }

@@ -13,8 +13,11 @@ struct SwiftTypes {
     case .string: "String"
     case .array(let element, _): "[\(name(element))]"
     case .map(let key, let value): "[\(name(key)): \(name(value))]"
-    case .handle(.messagePipe): "PipeHandle"
-    case .handle: "Attachment"
+    case .handle(.messagePipe): "MessagePipeEnd"
+    case .handle(.dataPipeConsumer): "DataPipeConsumer"
+    case .handle(.dataPipeProducer): "DataPipeProducer"
+    case .handle(.any): "AnyHandle"
+    case .handle(.sharedBuffer), .handle(.platform): "Attachment"
     case .pending(let kind, let index):
       "\(kind.swiftName)<\(program.interfaces[index].declared.swiftName)>"
     case .structure(let index): program.structures[index].declared.swiftName

@@ -7,7 +7,16 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Says what this machine offers for sandboxes, and what is lost without it.",
-    discussion: "Exit status: 0 the shipped policies are enforced in full; 1 something is missing.")
+    discussion: """
+      One line for each thing that sandboxes are made of, with what to do where it is missing.
+
+      Exit status: 0 the shipped policies are enforced in full; 1 something is missing.
+
+      Examples:
+        mage doctor
+        mage doctor --json
+        mage doctor && mage run -- /bin/echo safe
+      """)
 
   @Flag(help: "One JSON object.") var json = false
 

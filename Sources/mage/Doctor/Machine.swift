@@ -7,7 +7,7 @@ internal import MageSystem
 /// What this machine offers.
 enum Machine {
   static func examine() async -> [Finding] {
-    [kernel, landlock, memory, await sandbox]
+    [kernel] + KernelFindings.all + [landlock, memory, await sandbox]
   }
 
   private static var kernel: Finding {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import MageHost
 internal import MagePipes
 internal import MagePolicy
@@ -43,12 +42,7 @@ struct LearnCommand: AsyncParsableCommand {
       Paths.program(command[0]), arguments: Array(command.dropFirst()),
       binds: binds.map { Program.Bind(source: $0.source, target: $0.target) })
     let text = try await learn(program, base)
-    let file = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0, Console.write(text, to: file) else {
-      Console.complain("\(output): cannot be written")
-      throw ExitCode(ExitStatus.noOutput)
-    }
-    close(file)
+    try Console.writeFile(text, at: output)
   }
 
   private func learn(_ program: Program, _ base: Policy) async throws -> String {

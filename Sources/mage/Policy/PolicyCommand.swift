@@ -14,6 +14,7 @@ struct PolicyCommand: ParsableCommand {
     subcommands: [
       CheckCommand.self, PrintCommand.self, ExplainCommand.self, DumpCommand.self,
       DiffCommand.self, ScoreCommand.self, TestCommand.self, LearnCommand.self,
+      ImportCommand.self,
     ])
 }
 
@@ -29,7 +30,10 @@ extension PolicyPlace {
   }
 
   func loadFilters(_ name: String) throws(ExitCode) -> PolicyFilters {
-    let policy = try load(name)
+    try Self.filters(of: try load(name))
+  }
+
+  static func filters(of policy: Policy) throws(ExitCode) -> PolicyFilters {
     do throws(FilterError) {
       return try PolicyFilters(policy)
     } catch {
@@ -93,11 +97,17 @@ struct PrintCommand: ParsableCommand {
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "As JSON, which --policy and the other commands read as well.") var json = false
+  @Flag(help: "As the Swift that builds it.") var swift = false
   @Argument(help: "A policy.") var policy: String
+
+  func validate() throws {
+    if json, swift { throw ValidationError("--json and --swift exclude each other") }
+  }
 
   func run() throws {
     let policy = try place.load(policy)
-    Console.write(json ? policy.json.description + "\n" : policy.description, to: 1)
+    let text = json ? policy.json.description + "\n" : swift ? policy.swift : policy.description
+    Console.write(text, to: 1)
   }
 }
 
@@ -107,10 +117,19 @@ struct DumpCommand: ParsableCommand {
     abstract: "Prints the compiled filters of a policy, instruction by instruction.")
 
   @OptionGroup var place: PolicyPlace
+  @Flag(help: "As JSON: each filter's instructions, one string each.") var json = false
   @Argument(help: "A policy.") var policy: String
 
   func run() throws {
-    for (name, program) in try place.loadFilters(policy).bytes {
+    let filters = try place.loadFilters(policy).bytes
+    guard !json else {
+      let members = filters.map { name, program in
+        let lines = FilterListing.text(program).split(separator: "\n")
+        return (key: name, value: JSONValue.array(lines.map { .string(String($0)) }))
+      }
+      return Console.print(JSONValue.object(members).description)
+    }
+    for (name, program) in filters {
       Console.print("# \(name)")
       Console.write(FilterListing.text(program), to: 1)
     }

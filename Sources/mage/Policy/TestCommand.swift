@@ -13,6 +13,7 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "Ask this machine's kernel too.") var live = false
+  @Flag(help: "One JSON object for each policy.") var json = false
   @Argument(help: "Policies (default: all of the library).") var policies: [String] = []
 
   func run() throws {
@@ -23,7 +24,11 @@ struct TestCommand: ParsableCommand {
       if live { failures += try LiveTest(filters).failures() }
       for failure in failures { TestReport.complain(failure) }
       let count = filters.policy.tests.reduce(0) { $0 + $1.expectations.count }
-      Console.print("\(filters.policy.name): \(count) expectations, \(failures.count) failed")
+      let name = filters.policy.name
+      Console.print(
+        json
+          ? TestReport.json(name, count, failures).line
+          : "\(name): \(count) expectations, \(failures.count) failed")
       failed = failed || !failures.isEmpty
     }
     if failed { throw ExitCode(ExitStatus.no) }
@@ -31,6 +36,22 @@ struct TestCommand: ParsableCommand {
 }
 
 enum TestReport {
+  static func json(
+    _ policy: String, _ count: Int, _ failures: [PolicyTester.Failure]
+  ) -> JSONValue {
+    let failed = failures.map { failure in
+      JSONValue.members([
+        ("test", .string(failure.test)), ("expectation", .string("\(failure.expectation)")),
+        ("answer", .string("\(failure.answer)")),
+        ("line", failure.expectation.position.map { .string("\($0)") }),
+      ])
+    }
+    return .object([
+      ("policy", .string(policy)), ("expectations", .integer(Int64(count))),
+      ("failed", .array(failed)),
+    ])
+  }
+
   static func complain(_ failure: PolicyTester.Failure) {
     let place = failure.expectation.position.map { "\($0): " } ?? ""
     Console.complain(

@@ -75,7 +75,7 @@ struct ProgramRun {
       let process = try await host.start(program, policy: policy)
       interrupts.onFirst { Task { await process.kill() } }
       let ending = await process.ending()
-      return RunResult(ending, process.mechanisms, interruptedBy: interrupts.signal)
+      return RunResult(ending, await process.mechanisms(), interruptedBy: interrupts.signal)
     } catch {
       Console.complain("\(error)")
       return .notStarted("\(error)")

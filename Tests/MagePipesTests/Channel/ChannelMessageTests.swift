@@ -136,7 +136,7 @@ import Testing
   @Test func aLargeMessageComesInFragmentsAndWhole() throws {
     let bytes = (0..<150_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     var outbox = Outbox()
-    outbox.append(.message, endpoint: .bootstrap, message: bytes, attachments: [])
+    outbox.append(.message, endpoint: .bootstrap, message: bytes, carried: [])
     var host = try HostChannel()
     var packets = 0
     while let packet = outbox.next() {

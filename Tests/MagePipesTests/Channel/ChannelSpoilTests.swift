@@ -40,7 +40,7 @@ import Testing
     try proving.receive(descriptors: [listener]) { $0.append(.sealed, attachments: [.listener]) }
     let open = try HostChannel()
     var closing = open
-    try closing.channel.send([1, 2, 3], attachments: [], to: .bootstrap)
+    try closing.channel.send([1, 2, 3], to: .bootstrap)
     closing.channel.close(.bootstrap, CloseReason())
     var inMessage = open
     try inMessage.receive {
@@ -189,13 +189,16 @@ extension Channel.Event {
     case .hello(let version): "hello \(version)"
     case .seal(let program): "seal \(program)"
     case .sealed(let listener): "sealed \(listener.kind)"
-    case .invited(let limits): "invited \(limits)"
+    case .invited(let limits, let ring): "invited \(limits) \(ring.count)"
     case .finish: "finish"
     case .refused(let reason): "refused \(reason)"
     case .message(let message): "message \(message.words)"
     case .reply(let message): "reply \(message.words)"
     case .closed(let endpoint, let reason): "closed \(endpoint) \(reason)"
     case .credit: "credit"
+    case .dropped(let items): "dropped \(items)"
+    case .moveAcknowledged(let endpoint): "acknowledged \(endpoint)"
+    case .moveFinished(let endpoint): "finished \(endpoint)"
     }
   }
 }

@@ -31,7 +31,7 @@ import Testing
   func aMessageLeavesInAsManyPiecesAsItNeeds(size: Int, count: Int) throws {
     let message = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     var outbox = Outbox()
-    outbox.append(.reply, endpoint: .bootstrap, message: message, attachments: [])
+    outbox.append(.reply, endpoint: .bootstrap, message: message, carried: [])
     let packets = try Self.drain(&outbox)
     let frames = packets.flatMap { packet in packet.frames.map { (packet.packet, $0) } }
     #expect(frames.count == count)
@@ -90,7 +90,7 @@ import Testing
     for _ in 0..<50 {
       outbox.append(
         .message, endpoint: .bootstrap, message: [1],
-        attachments: Array(repeating: attachment, count: 3))
+        carried: Array(repeating: .descriptor(attachment), count: 3))
     }
     let packets = try Self.drain(&outbox)
     #expect(packets.map(\.packet.descriptors.count) == [63, 63, 24])
@@ -103,7 +103,8 @@ import Testing
     var outbox = Outbox()
     let attachment = Attachment(kind: .file, descriptor: try .file())
     let message = [UInt8](repeating: 1, count: Self.piece + 1)
-    outbox.append(.message, endpoint: .bootstrap, message: message, attachments: [attachment])
+    outbox.append(
+      .message, endpoint: .bootstrap, message: message, carried: [.descriptor(attachment)])
     let frames = try Self.drain(&outbox).flatMap(\.frames)
     #expect(frames.map(\.attachments) == [[AttachmentKind.file.rawValue], []])
   }
@@ -128,7 +129,8 @@ import Testing
     do {
       let attachment = Attachment(kind: .file, descriptor: try .file())
       file = attachment.descriptor
-      outbox.append(.message, endpoint: .bootstrap, message: [1], attachments: [attachment])
+      outbox.append(
+        .message, endpoint: .bootstrap, message: [1], carried: [.descriptor(attachment)])
     }
     #expect(file != nil)
     outbox.removeAll()

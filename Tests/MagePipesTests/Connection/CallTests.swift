@@ -6,7 +6,7 @@ import Testing
 @testable import MagePipes
 
 /// Calls between two connections, each on its own loop.
-@Suite(.timeLimit(.minutes(1))) struct CallTests {
+@Suite(.timeLimit(.minutes(10)), .bothTransports) struct CallTests {
   static let echo = NoteReceiver { note, _ in note }
 
   @Test func aCallBringsItsReplyInBothDirections() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import MagePipes
 
 /// What a connection makes of a peer that breaks the rules. It reports the first defect once, and reads no more.
-@Suite(.timeLimit(.minutes(1))) struct HostilePeerTests {
+@Suite(.timeLimit(.minutes(10))) struct HostilePeerTests {
   static let pipe = EndpointID.bootstrap.rawValue
   static let echo = NoteReceiver { note, _ in note }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import MagePipes
 
 /// The handshake, and pipes that close.
-@Suite(.timeLimit(.minutes(1))) struct PipeTests {
+@Suite(.timeLimit(.minutes(10)), .bothTransports) struct PipeTests {
   static let pipe = EndpointID.bootstrap.rawValue
   struct Failed: Error {}
 
@@ -159,13 +159,17 @@ import Testing
     try await withHostile(ChannelLimits(windowMessages: 4)) { host, hostile in
       for number in 0..<4 as Range<UInt32> { hostile.send(.message, .oneWay, Note(number)) }
       hostile.send { $0.append(.close, endpoint: Self.pipe, payload: CloseReason().encoded[...]) }
-      let frames = try await hostile.receive()
-      #expect(frames.map(\.kind).contains(.closeAcknowledged))
-      let credits = try frames.filter { $0.kind == .credit }.map { frame in
-        try Credit(decoding: frame.payload[...]).messages
-      }
+      // Somebody may still read what came before the close, until the end is dropped.
+      #expect(try await hostile.receive().map(\.kind) == [.closeAcknowledged])
+      host.connection.bootstrap.close(CloseReason())
       // The last one alone is not worth a frame.
-      #expect(credits.reduce(0, +) == 3)
+      var credits: UInt32 = 0
+      while credits < 3 {
+        for frame in try await hostile.receive() where frame.kind == .credit {
+          credits += try Credit(decoding: frame.payload[...]).messages
+        }
+      }
+      #expect(credits == 3)
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import MagePipes
 
 /// What a peer uses up is counted, whoever asked for it.
-@Suite(.timeLimit(.minutes(1))) struct QuotaTests {
+@Suite(.timeLimit(.minutes(10)), .bothTransports) struct QuotaTests {
   static let pipe = EndpointID.bootstrap.rawValue
 
   @Test func aPeerThatDoesNotReadItsRepliesIsReported() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import MagePipes
 
 /// Jobs, descriptors, timers and wake-ups, all on one thread.
-@Suite(.timeLimit(.minutes(1))) struct LoopTests {
+@Suite(.timeLimit(.minutes(10))) struct LoopTests {
   /// Counts on the loop.
   actor Counter {
     nonisolated let loop: Loop

@@ -11,6 +11,8 @@ public enum Gallery: Interface {
   public static let name = "demo.Gallery"
   /// The weakest policy under which an implementation may run.
   public static let sandbox: String? = "renderer"
+  /// The only side that calls.
+  public static let from: CallingSide? = .host
   public static let version: UInt32 = 2
 
   /// What to do with transparent pixels.
@@ -34,6 +36,11 @@ public enum Gallery: Interface {
   public static let draw = Method<Gallery, DrawParameters, DrawReply>(5, "Draw", from: .host)
   public static let ping = Method<Gallery, Empty, Empty>(6, "Ping", from: .host)
   public static let stop = OneWay<Gallery, Empty>(9, "Stop", from: .host)
+
+  public static let rules = [
+    MethodRule(decode), MethodRule(forget), MethodRule(many), MethodRule(memory), MethodRule(words),
+    MethodRule(draw), MethodRule(ping), MethodRule(stop)
+  ]
 }
 
 // MARK: - Gallery: implementing and calling

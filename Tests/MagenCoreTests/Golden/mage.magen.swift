@@ -9,6 +9,8 @@ public enum Demo: Interface {
 
   public static let method1 = OneWay<Demo, Method1Parameters>(0, "Method1")
   public static let sendName = OneWay<Demo, SendNameParameters>(1, "SendName")
+
+  public static let rules = [MethodRule(method1), MethodRule(sendName)]
 }
 
 // MARK: - Demo: implementing and calling
@@ -120,6 +122,8 @@ public enum Numbers: Interface {
   public static let name = "Numbers"
 
   public static let send = Method<Numbers, SendParameters, SendReply>(0, "Send")
+
+  public static let rules = [MethodRule(send)]
 }
 
 // MARK: - Numbers: implementing and calling

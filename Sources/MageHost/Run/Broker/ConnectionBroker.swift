@@ -2,95 +2,134 @@ internal import Glibc
 internal import MagePolicy
 internal import MageSystem
 
-/// Connects to places that a policy grants (`network { connect "127.0.0.1" port 8080 }`).
+/// Connections that a policy grants (`network { connect "127.0.0.1" port 8080 }`).
 ///
 /// The program's own socket lies in an empty network. The host connects one of its own and puts it in that socket's place.
 struct ConnectionBroker {
-  private let grants: Set<Address>
+  private let grants: Set<SocketAddress>
 
-  /// An address and port as sockaddr_in and sockaddr_in6 hold them.
-  struct Address: Hashable {
-    let family: UInt16
-    /// 4 or 16 bytes.
-    let host: [UInt8]
-    let port: UInt16
+  /// A granted connection, and the caller's descriptor that becomes it.
+  struct Wish {
+    /// A copy of the caller's sockaddr.
+    let address: [UInt8]
+    let family: Int32
+    let descriptor: Int32
+    /// O_* bits of the caller's own socket.
+    let flags: UInt32
+
+    var closeOnExec: Bool { flags & OpenFlags.closeOnExec != 0 }
+    var isNonBlocking: Bool { flags & OpenFlags.nonBlocking != 0 }
   }
 
-  init(_ grants: [ConnectGrant]) {
-    self.grants = Set(grants.flatMap { Self.addresses(of: $0) })
+  init(_ grants: [ConnectGrant], _ addresses: PinnedAddresses) {
+    self.grants = Set(grants.flatMap { addresses.of($0) })
   }
 
-  /// Grants by address. A host's name is looked up once, when the program is planned; `localhost` is known without asking.
-  private static func addresses(of grant: ConnectGrant) -> [Address] {
-    let names = grant.host == "localhost" ? ["127.0.0.1", "::1"] : [grant.host]
-    return names.compactMap { name in
-      for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
-        var bytes = [UInt8](repeating: 0, count: size)
-        guard inet_pton(family, name, &bytes) == 1 else { continue }
-        return Address(family: UInt16(family), host: bytes, port: grant.port)
-      }
-      return nil
-    }
-  }
-
-  func connect(_ call: StoppedCall, by listener: borrowing FilterListener) throws(Refusal) {
+  func wish(
+    of call: StoppedCall, _ listener: borrowing FilterListener
+  ) throws(Refusal) -> Wish {
     guard call.arguments.count > 2 else { throw Refusal(errno: Errno.invalid) }
     let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
     let size = Int(UInt32(truncatingIfNeeded: call.arguments[2]))
     guard (16...128).contains(size) else { throw Refusal(errno: Errno.invalid) }
     do throws(SystemError) {
-      let bytes = try RemoteMemory.read(
-        Int32(clamping: call.pid), call.arguments[1], count: size)
+      let pid = Int32(clamping: call.pid)
+      let bytes = try RemoteMemory.read(pid, call.arguments[1], count: size)
+      let flags = try CallerSocket.flags(of: descriptor, pid)
       guard listener.isWaiting(call.id) else {
         throw SystemError("NOTIF_ID_VALID", errno: Errno.noEntry)
       }
-      guard let address = Self.address(bytes), grants.contains(address) else {
+      guard let address = SocketAddress(bytes), grants.contains(address) else {
         throw SystemError("connect", errno: Errno.accessDenied)
       }
-      let socket = try Self.connected(bytes, family: Int32(address.family))
-      try listener.replace(descriptor, with: socket, of: call.id)
-      try listener.answer(call.id, value: 0)
+      return Wish(
+        address: bytes, family: Int32(address.family), descriptor: descriptor, flags: flags)
     } catch {
       throw Refusal(errno: error.errno)
     }
   }
+}
 
-  static func address(_ bytes: [UInt8]) -> Address? {
+/// An address and port as sockaddr_in and sockaddr_in6 hold them.
+struct SocketAddress: Hashable, Sendable {
+  let family: UInt16
+  /// 4 or 16 bytes.
+  let host: [UInt8]
+  let port: UInt16
+
+  init(family: Int32, host: [UInt8], port: UInt16) {
+    self.family = UInt16(truncatingIfNeeded: family)
+    self.host = host
+    self.port = port
+  }
+
+  /// - Parameter bytes: a sockaddr as somebody wrote it.
+  init?(_ bytes: [UInt8]) {
     guard bytes.count >= 16 else { return nil }
-    let family = UInt16(bytes[0]) | UInt16(bytes[1]) << 8
+    let family = Int32(bytes[0]) | Int32(bytes[1]) << 8
     let port = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
-    switch Int32(family) {
-    case AF_INET: return Address(family: family, host: Array(bytes[4..<8]), port: port)
+    switch family {
+    case AF_INET: self.init(family: family, host: Array(bytes[4..<8]), port: port)
     case AF_INET6 where bytes.count >= 28:
-      return Address(family: family, host: Array(bytes[8..<24]), port: port)
+      self.init(family: family, host: Array(bytes[8..<24]), port: port)
     default: return nil
     }
   }
+}
 
-  /// How long a connection may take: as long as the host's loop can be without.
-  private static let patience = timeval(tv_sec: 0, tv_usec: 200_000)
+/// What the kernel says of a caller's descriptor (proc_pid_fdinfo(5)).
+private enum CallerSocket {
+  static func flags(of descriptor: Int32, _ pid: Int32) throws(SystemError) -> UInt32 {
+    guard let link = try? FileReading.link("/proc/\(pid)/fd/\(descriptor)") else {
+      throw SystemError("connect", errno: Errno.badDescriptor)
+    }
+    guard link.hasPrefix("socket:") else { throw SystemError("connect", errno: ENOTSOCK) }
+    let bytes = try FileReading.read("/proc/\(pid)/fdinfo/\(descriptor)", limit: 4096)
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first {
+      $0.hasPrefix("flags:")
+    }
+    let digits = line?.dropFirst(6).drop { $0.isWhitespace } ?? ""
+    return UInt32(digits, radix: 8) ?? 0
+  }
+}
 
-  private static func connected(
-    _ address: [UInt8], family: Int32
-  ) throws(SystemError) -> OwnedDescriptor {
-    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let number = socket(family, kind, 0)
+/// A connection of the host's that is being made.
+struct OutgoingConnection {
+  let socket: SharedDescriptor
+  let isComplete: Bool
+
+  /// Begins; never waits (connect(2) of a non-blocking socket).
+  init(to wish: ConnectionBroker.Wish) throws(SystemError) {
+    let kind =
+      Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    let number = Glibc.socket(wish.family, kind, 0)
     guard number >= 0 else { throw SystemError("socket", errno: errno) }
-    let socket = OwnedDescriptor(owning: number)
-    var patience = patience
-    // The send timeout bounds connect(2) as well (socket(7)).
-    setsockopt(
-      number, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    let status = address.withUnsafeBytes { raw in
+    socket = SharedDescriptor(OwnedDescriptor(owning: number))
+    let status = wish.address.withUnsafeBytes { raw in
       Glibc.connect(
         number, raw.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
     }
     let failure = errno
-    guard status == 0 else {
-      throw SystemError("connect", errno: failure == EINPROGRESS ? ETIMEDOUT : failure)
+    guard status == 0 || failure == EINPROGRESS else {
+      throw SystemError("connect", errno: failure)
     }
-    var none = timeval()
-    setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &none, socklen_t(MemoryLayout<timeval>.size))
-    return socket
+    isComplete = status == 0
+  }
+
+  /// Of a socket that has become writable: whether it is connected.
+  static func check(_ socket: SharedDescriptor) throws(SystemError) {
+    var failure: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    guard getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 else {
+      throw SystemError("getsockopt", errno: errno)
+    }
+    guard failure == 0 else { throw SystemError("connect", errno: failure) }
+  }
+
+  /// Waits or not as the caller's own socket does.
+  static func adopt(_ wish: ConnectionBroker.Wish, _ socket: SharedDescriptor) {
+    guard !wish.isNonBlocking else { return }
+    let flags = fcntl(socket.number, F_GETFL, 0)
+    if flags >= 0 { _ = fcntl(socket.number, F_SETFL, flags & ~O_NONBLOCK) }
   }
 }

@@ -4,9 +4,9 @@ internal import MageSystem
 
 extension ProgramSupervisor {
   func callStopped(_ ready: Epoll.Interest) {
-    guard ready.contains(.read) else { return unwatch(.listener) }
+    guard ready.contains(.read) else { return desk.unwatch() }
     do throws(SystemError) {
-      guard let call = try listener?.next() else { return }
+      guard let call = try desk.next() else { return }
       try decide(call)
     } catch {
       // ENOENT: the caller died meanwhile. Anything else is no reason to trust it further.
@@ -25,8 +25,10 @@ extension ProgramSupervisor {
     let verdict = plan.policy.verdict(on: name, arguments: call.arguments, in: .startup)
     switch verdict.action {
     case .allow: try proceed(call, name)
-    case .broker: try serve(call, name)
-    case .deny, .errno, .fake, nil:
+    case .once where spent.insert(name).inserted: try proceed(call, name)
+    case .broker:
+      if let passed = try desk.serve(call, name) { end(.limit(passed)) }
+    case .deny, .errno, .fake, .once, nil:
       end(CallReport.cause(of: call, phase: .serve, policyLine: verdict.rule?.position))
     }
   }
@@ -34,7 +36,7 @@ extension ProgramSupervisor {
   /// Before exec only the launch's own code runs, and its last call is the exec.
   func decideLaunch(_ call: StoppedCall) throws(SystemError) {
     guard SystemCallNames.name(of: call.number) == "execveat" else {
-      try listener?.proceed(call.id)
+      try desk.proceed(call)
       return
     }
     guard !plan.exceedsMemoryAtOnce else {
@@ -42,19 +44,9 @@ extension ProgramSupervisor {
       begin()
       return end(.limit(.memory(plan.policy.limits.memory ?? 0)))
     }
-    try enterGroup(Int32(clamping: call.pid))
     program = Int32(clamping: call.pid)
     begin()
-    try listener?.proceed(call.id)
-  }
-
-  /// The caller waits, so nothing of the program can run outside the group.
-  func enterGroup(_ pid: Int32) throws(SystemError) {
-    guard let kind = plan.cgroup, let memory = plan.policy.limits.memory else { return }
-    let group = try ControlGroups(
-      kind, number: UInt32(bitPattern: process?.pid ?? 0), memory: memory)
-    self.group = group
-    try group.add(pid)
+    try desk.proceed(call)
   }
 
   func begin() {
@@ -64,9 +56,18 @@ extension ProgramSupervisor {
       schedule(.wall, after: wall) { $0.end(.limit(.wall(wall))) }
     }
     watchResources()
+    if let memory = plan.policy.limits.memory {
+      schedule(.group, after: GroupMembership.delay) { $0.enterGroup(memory) }
+    }
     guard let starting else { return }
     self.starting = nil
     starting.resume(returning: .success(ProgramProcess(self)))
+  }
+
+  func enterGroup(_ memory: UInt64) {
+    guard cause == nil, let program, let root = process?.pid else { return }
+    let isAlone = plan.policy.limits.processes <= 1
+    group.enter(memory: memory) { isAlone ? [program] : ProcessTree(root: root).processes }
   }
 
   /// Lets an allowed call go on that the host wanted to see.
@@ -80,10 +81,14 @@ extension ProgramSupervisor {
     case "tgkill": note(call.arguments[2])
     default: break
     }
-    try listener?.proceed(call.id)
+    try desk.proceed(call)
   }
 
-  func note(_ signal: UInt64) { raised.insert(Int32(truncatingIfNeeded: signal)) }
+  /// SIGXCPU, SIGXFSZ and SIGSYS: when one ends the program, it must be known whose it was.
+  func note(_ signal: UInt64) {
+    let number = Int32(truncatingIfNeeded: signal)
+    if [24, 25, 31].contains(number) { raised.insert(number) }
+  }
 
   static func makesThread(_ call: StoppedCall, _ name: String) -> Bool {
     let thread: UInt64 = 0x1_0000  // CLONE_THREAD
@@ -99,14 +104,5 @@ extension ProgramSupervisor {
       return tree.threads >= Int(limits.threads) ? .threads(limits.threads) : nil
     }
     return tree.processes.count >= Int(limits.processes) ? .processes(limits.processes) : nil
-  }
-
-  func serve(_ call: StoppedCall, _ name: String) throws(SystemError) {
-    guard let listener = listener.take() else { return }
-    let served = Result { () throws(SystemError) in
-      try broker.serve(call, name, by: listener)
-    }
-    self.listener = consume listener
-    try served.get()
   }
 }

@@ -71,7 +71,7 @@ extension ProgramSupervisor {
     guard let reaped else { return .killed }
     let status = ownEnd.map { reaped.with($0) } ?? reaped
     return ProgramCause.from(
-      status, limits: plan.policy.limits, watch: usage, ranOutOfMemory: group?.ranOut ?? false,
+      status, limits: plan.policy.limits, watch: usage, ranOutOfMemory: group.ranOut,
       raised: raised)
   }
 
@@ -79,40 +79,14 @@ extension ProgramSupervisor {
     ResourceUsage(
       cpu: max(used.cpu, reaped.map { $0.userTime + $0.systemTime } ?? .zero),
       wall: lifetime ?? .zero, peakMemoryBytes: max(used.peakBytes, reaped?.peakResidentBytes ?? 0),
-      outputBytes: meter.map { min($0.total, $0.limit) } ?? 0, deniedCalls: broker.denied)
+      outputBytes: meter.map { min($0.total, $0.limit) } ?? 0, deniedCalls: desk.denied)
   }
 
   func release() {
-    for watched in [Watched.report, .process, .listener] { unwatch(watched) }
-    for timer in timers.values { loop.cancel(timer) }
-    timers = [:]
+    stopWatching()
+    desk.close()
     report = nil
-    listener = nil
     process = nil
-    group?.remove()
-    group = nil
-  }
-
-  func unwatch(_ watched: Watched) {
-    guard let token = watches.removeValue(forKey: watched) else { return }
-    loop.unwatch(token)
-  }
-
-  func schedule(
-    _ timer: Timer, after delay: Duration,
-    _ action: @escaping @Sendable (isolated ProgramSupervisor) -> Void
-  ) {
-    cancel(timer)
-    timers[timer] = loop.schedule(at: MonotonicTime.now.advanced(by: delay)) { [weak self] in
-      self?.assumeIsolated {
-        $0.timers[timer] = nil
-        action($0)
-      }
-    }
-  }
-
-  func cancel(_ timer: Timer) {
-    guard let token = timers.removeValue(forKey: timer) else { return }
-    loop.cancel(token)
+    group.leave()
   }
 }

@@ -47,7 +47,7 @@ extension ProgramSupervisor {
           if ends[target] == nil { ends[target] = try relay(to: target, meter) }
           streams[number] = ends[target]
         }
-      case .null, .channel: break
+      case .null, .channel, .memory: break
       }
     }
     return streams
@@ -87,7 +87,7 @@ extension ProgramSupervisor {
 
   func take(_ news: LaunchReport) {
     switch news {
-    case .launched(let pid, let pidfd): launched(pid, pidfd)
+    case .launched(let pid, let pidfd, _): launched(pid, pidfd)
     case .listener(let descriptor): listen(descriptor)
     case .programEnded(let cause): ownEnd = cause
     case .failed(let failure): launchFailed("\(LaunchError(failure, steps: steps))")
@@ -111,11 +111,9 @@ extension ProgramSupervisor {
 
   func listen(_ descriptor: SharedDescriptor) {
     do throws(SystemError) {
-      let listener = FilterListener(owning: try descriptor.duplicate())
-      watches[.listener] = try loop.watch(listener.descriptor.number, .read) {
+      try desk.listen(on: FilterListener(owning: try descriptor.duplicate())) {
         [weak self] ready in self?.assumeIsolated { $0.callStopped(ready) }
       }
-      self.listener = consume listener
     } catch {
       launchFailed("\(error)")
     }

@@ -18,10 +18,10 @@ extension ProgramSupervisor {
     guard let root = process?.pid, let program else { return nil }
     guard plan.policy.limits.processes <= 1 else {
       let tree = ProcessTree(root: root)
-      return (tree.cpu, group == nil ? tree.residentBytes : 0)
+      return (tree.cpu, tree.residentBytes)
     }
     guard let cpu = ProcessClock.cpuTime(of: program) else { return nil }
-    return (cpu, group == nil ? ResourceWatch.residentBytes(of: program) : 0)
+    return (cpu, ResourceWatch.residentBytes(of: program))
   }
 
   /// What a program uses when it is killed: process 1 dies with it and cannot account for it any more.

@@ -6,7 +6,7 @@ internal import MageSystem
 ///
 /// Lives on the host's loop. The filter's listener is the host's for the program's whole life, so every call that the filter
 /// does not decide arrives here.
-actor ProgramSupervisor {
+actor ProgramSupervisor: Supervising {
   nonisolated let loop: Loop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -17,14 +17,13 @@ actor ProgramSupervisor {
 
   var report: PacketSocket?
   var process: ProcessHandle?
-  var listener: FilterListener?
   var watches: [Watched: Loop.WatchToken] = [:]
   var timers: [Timer: TimerToken] = [:]
   var usage: ResourceWatch
   var meter: OutputMeter?
   var relays = 0
-  var group: ControlGroups?
-  var broker: Broker
+  let group: GroupMembership
+  let desk: CallDesk
 
   /// The program's own number on the host, once it executes.
   var program: Int32?
@@ -34,6 +33,8 @@ actor ProgramSupervisor {
   var steps: [LaunchStep] = []
   /// Signals of the kernel's that the program sent by itself.
   var raised: Set<Int32> = []
+  /// Calls that were allowed once, and have been made.
+  var spent: Set<String> = []
   var used = Used()
   var ownEnd: ExitStatus.Cause?
   var reaped: ExitStatus?
@@ -44,15 +45,15 @@ actor ProgramSupervisor {
   var starting: CheckedContinuation<Result<ProgramProcess, SpawnError>, Never>?
   var waiting: [CheckedContinuation<Ending, Never>] = []
 
-  enum Watched { case report, process, listener }
-  enum Timer { case launch, wall, resources, stuck }
+  enum Watched { case report, process }
+  enum Timer { case launch, wall, resources, group, stuck }
 
   /// From the launch to exec; what takes longer hangs.
   static let launchDeadline = Duration.seconds(10)
   static let reapDeadline = Duration.seconds(10)
 
   init(
-    _ plan: ProgramPlan, launcher: Launcher, notes: CallNotes?,
+    _ plan: ProgramPlan, launcher: Launcher, groups: GroupKeeper, notes: CallNotes?,
     onEnd: @escaping @Sendable (ProgramSupervisor) -> Void
   ) {
     self.plan = plan
@@ -61,8 +62,11 @@ actor ProgramSupervisor {
     loop = launcher.loop
     self.onEnd = onEnd
     usage = plan.resourceWatch
-    broker = Broker(plan.policy)
+    group = GroupMembership(groups, loop: launcher.loop)
+    desk = CallDesk(plan.policy, addresses: plan.addresses, loop: launcher.loop)
   }
 
-  nonisolated var mechanisms: Mechanisms { plan.mechanisms }
+  var mechanisms: Mechanisms {
+    Mechanisms(memory: group.mechanism, landlock: plan.launch.landlock)
+  }
 }

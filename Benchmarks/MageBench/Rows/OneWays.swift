@@ -1,0 +1,33 @@
+internal import CFloor
+internal import Glibc
+internal import MageHost
+internal import MageSystem
+internal import ProbeInterface
+
+extension Benchmark {
+  static let oneWays = [
+    Benchmark(
+      name: "oneway.call", what: "one-way messages of 64 bytes, one handler call each",
+      peer: "one send() for each message in C", unit: .millionsPerSecond, goal: .atLeast(5)
+    ) { setting in
+      let count = 200_000
+      let (worker, probe) = try await setting.probe()
+      let own = try await Task(executorPreference: setting.host.executor) {
+        for _ in 0..<(count / 10) { try await probe.note(text: text) }
+        _ = try await probe.notes()
+        let start = floor_now()
+        for _ in 0..<count { try await probe.note(text: text) }
+        // Answered after the last of them was taken.
+        _ = try await probe.notes()
+        return floor_now() - start
+      }.value
+      await worker.finish()
+      var nanoseconds: UInt64 = 0
+      guard floor_one_way(UInt32(count), 64, &nanoseconds) == 0 else {
+        throw SystemError("socketpair", errno: EIO)
+      }
+      return Round(
+        own: Double(count) * 1000 / Double(own), floor: Double(count) * 1000 / Double(nanoseconds))
+    }
+  ]
+}

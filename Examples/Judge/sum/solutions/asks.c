@@ -1,0 +1,4 @@
+// Asks somebody else for the answer.
+#include <sys/socket.h>
+
+int main(void) { return socket(AF_INET, SOCK_STREAM, 0); }

@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// One executable for all targets: they share the code that takes long to build with sanitizers. `MAGE_FUZZ` names the target.
+///
+/// A target reads bytes and must neither trap nor read outside its memory. It returns whether what it saw is consistent; when it is not, the
+/// process stops, and libFuzzer keeps the bytes.
+enum FuzzTarget: String, CaseIterable {
+  case frames, message, channel, policy, interface, elf, proc
+
+  func run(_ bytes: [UInt8]) -> Bool {
+    switch self {
+    case .frames: FrameTarget.run(bytes)
+    case .message: MessageTarget.run(bytes)
+    case .channel: ChannelTarget.run(bytes)
+    case .policy: PolicyTarget.run(bytes)
+    case .interface: InterfaceTarget.run(bytes)
+    case .elf: ElfTarget.run(bytes)
+    case .proc: ProcTarget.run(bytes)
+    }
+  }
+
+  static let chosen: FuzzTarget = {
+    let name = getenv("MAGE_FUZZ").map { String(cString: $0) } ?? ""
+    guard let target = FuzzTarget(rawValue: name) else {
+      let names = allCases.map(\.rawValue).joined(separator: ", ")
+      fatalError("MAGE_FUZZ is '\(name)', must be one of \(names)")
+    }
+    return target
+  }()
+}
+
+/// libFuzzer's entry.
+@_cdecl("LLVMFuzzerTestOneInput")
+func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  guard FuzzTarget.chosen.run(bytes) else {
+    fatalError("\(FuzzTarget.chosen.rawValue): the result contradicts itself")
+  }
+  return 0
+}

@@ -1,0 +1,73 @@
+internal import MagePipes
+public import MagePolicy
+
+/// Workers of one kind that are used again and again: some kept ready, never more than a maximum, given out in the order in which they
+/// were asked for.
+///
+/// ```swift
+/// let pool = WorkerPool(template, PoolLimits(minimum: 1, maximum: 4)) { try Decoder.Proxy($0.remote(Decoder.self)) }
+/// let size = try await pool.withWorker { decoder, _ in try await decoder.size(of: image) }
+/// ```
+///
+/// A worker that ends, for whatever reason, is replaced; ones that end before they were of any use are replaced after a growing pause. What a
+/// worker was given stays in it: see ``PoolLimits/usesPerWorker``.
+public final class WorkerPool<Service: Sendable>: Sendable {
+  private let core: PoolCore<Service>
+
+  /// A pool of forks of `template`.
+  ///
+  /// - Parameter bind: makes of a worker what its users call; runs once for each worker.
+  public init(
+    _ template: WorkerTemplate, _ limits: PoolLimits,
+    bind: @escaping @Sendable (WorkerProcess) throws(CallError) -> Service
+  ) {
+    core = PoolCore(template.loop, limits, bind) { () async throws(SpawnError) in
+      try await template.spawn()
+    }
+  }
+
+  /// A pool of workers that are started one by one.
+  ///
+  /// - Parameters: as of ``Host/spawn(_:policy:arguments:)``.
+  public init(
+    _ host: Host, _ executable: String, policy: Policy, arguments: [String] = [],
+    _ limits: PoolLimits,
+    bind: @escaping @Sendable (WorkerProcess) throws(CallError) -> Service
+  ) {
+    core = PoolCore(host.core.loop, limits, bind) { () async throws(SpawnError) in
+      try await host.spawn(executable, policy: policy, arguments: arguments)
+    }
+  }
+
+  deinit { Task { [core] in await core.close() } }
+
+  /// Runs `body` with a worker that nobody else uses meanwhile.
+  ///
+  /// - Parameter deadline: how long to wait for one; `nil` takes the pool's.
+  /// - Throws: ``PoolError``, and what `body` throws.
+  public func withWorker<Value: Sendable>(
+    deadline: Duration? = nil, _ body: (Service, WorkerProcess) async throws -> Value
+  ) async throws -> Value {
+    let member = try await core.take(deadline).get()
+    do {
+      let value = try await body(member.service, member.worker)
+      await core.giveBack(member)
+      return value
+    } catch {
+      await core.giveBack(member)
+      throw error
+    }
+  }
+
+  /// Workers that are alive, in use or not.
+  public var count: Int { get async { await core.count } }
+
+  /// Callers that wait for a worker.
+  public var waiting: Int { get async { await core.waiting } }
+
+  /// Starts the minimum, if it was not started yet. The first ``withWorker(deadline:_:)`` does too.
+  public func warm() async { await core.replenish() }
+
+  /// Ends every worker. Whoever waits for one gets ``PoolError/closed``.
+  public func close() async { await core.close() }
+}

@@ -1,0 +1,179 @@
+internal import DequeModule
+internal import MageWire
+
+extension Port {
+  /// Gives the messages of this end to `receiver`, those first that have come already.
+  package func bind(_ receiver: any MessageReceiver) {
+    PortLock.change { effects in
+      let isOver: Bool
+      if case .gone = link { isOver = inbox.isEmpty && peerEnd == nil } else { isOver = isClosed }
+      guard !isOver else { return effects.add { receiver.disconnected(nil) } }
+      self.receiver = receiver
+      wantDrain(&effects)
+    }
+  }
+
+  /// Frees the end of its remote or receiver. False while something is unfinished.
+  func unbind() -> Bool {
+    PortLock.change { _ in
+      guard calls.values.allSatisfy(\.isBeingAnswered), answering.isEmpty,
+        !outgoing.contains(where: { $0.finish != nil })
+      else { return false }
+      receiver = nil
+      return true
+    }
+  }
+
+  private enum Step: Sendable {
+    case dispatch(Arrival, any MessageReceiver)
+    case tell(any MessageReceiver, CloseReason)
+  }
+
+  /// Has the receiver take what has arrived, one message after the other.
+  func drain() {
+    while let step = PortLock.change({ _ in nextStep() }) {
+      switch step {
+      case .dispatch(let arrival, let receiver):
+        if !arrival.isVoid { dispatch(arrival, receiver) }
+      case .tell(let receiver, let reason): receiver.disconnected(reason)
+      }
+    }
+  }
+
+  private func nextStep() -> Step? {
+    guard let receiver else {
+      isDispatching = false
+      return nil
+    }
+    if let arrival = inbox.popFirst() { return .dispatch(arrival, receiver) }
+    isDispatching = false
+    guard let peerEnd, !holdsArrivals else { return nil }
+    self.receiver = nil
+    self.peerEnd = nil
+    return .tell(receiver, peerEnd)
+  }
+
+  private func dispatch(_ arrival: Arrival, _ receiver: any MessageReceiver) {
+    do throws(Malformed) {
+      let header = try MessageHeader(decoding: arrival.message.bytes)
+      guard !header.isReply else {
+        throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
+      }
+      switch try receiver.receive(arrival.message, header: header) {
+      case .oneWay(let handler):
+        start(handler, arrival) { self.finishedOneWay(arrival, $0) }
+      case .request(let handler):
+        try beginAnswering(header.requestID, arrival)
+        start(handler, arrival) { self.finishedRequest(header.requestID, arrival, $0) }
+      }
+    } catch {
+      blame(error, arrival)
+    }
+  }
+
+  private func beginAnswering(_ request: UInt64, _ arrival: Arrival) throws(Malformed) {
+    let refusal = PortLock.change { _ -> String? in
+      if let tally = arrival.source.tally {
+        let limit = tally.limits.maxOutstanding
+        guard tally.answering < Int(limit) else { return "limit \(limit)" }
+        guard !answering.contains(request) else { return "request id used twice" }
+        tally.answering += 1
+      }
+      answering.insert(request)
+      return nil
+    }
+    if let refusal { throw Malformed(.channel(.tooManyOutstanding), detail: refusal) }
+  }
+
+  /// Runs a handler at once and up to its first suspension, so that handlers start in the order of the messages.
+  private func start<Value: Sendable>(
+    _ handler: @escaping @Sendable () async throws -> Value, _ arrival: Arrival,
+    then finish: @escaping @Sendable (Result<Value, any Error>) -> Void
+  ) {
+    Task.immediate(executorPreference: arrival.source.loop) {
+      do {
+        finish(.success(try await handler()))
+      } catch {
+        finish(.failure(error))
+      }
+    }
+  }
+
+  private func finishedOneWay(_ arrival: Arrival, _ result: Result<Void, any Error>) {
+    PortLock.change { effects in arrival.release(&effects) }
+    if case .failure(let error) = result { handlerFailed(error, arrival) }
+  }
+
+  private func finishedRequest(
+    _ request: UInt64, _ arrival: Arrival, _ result: Result<OutgoingMessage, any Error>
+  ) {
+    PortLock.change { effects in
+      answering.remove(request)
+      arrival.source.tally?.answering -= 1
+      arrival.release(&effects)
+      if case .success(let reply) = result { answer(reply, to: arrival, &effects) }
+    }
+    if case .failure(let error) = result { handlerFailed(error, arrival) }
+  }
+
+  private func answer(
+    _ reply: OutgoingMessage, to arrival: Arrival, _ effects: inout Effects
+  ) {
+    switch (link, arrival.source) {
+    case (.connection(let connection, let id), _) where arrival.isAsked(by: connection):
+      effects.add { connection.onLoop { $0.sendReply(reply, to: id, of: self, isRelayed: false) } }
+    case (.peer(let peer), .port),
+      (.peer(let peer), .connection) where arrival.message.isReturned:
+      var message = IncomingMessage(endpoint: .none, bytes: reply.bytes)
+      message.handles = reply.handles
+      // An asker that has gone or moved on is nobody's fault.
+      effects.add { [message] in try? peer.receiveReply(message) }
+    default: break  // the asker has gone
+    }
+  }
+
+  /// The code of ``CloseReason`` when a handler threw something that its interface has no word for.
+  package static let handlerFailedCode: UInt32 = 0xFFFF_FF01
+  /// The code when the other end has sent what its interface does not allow, and it is nobody's who could be ended for it.
+  package static let malformedCode: UInt32 = 0xFFFF_FF02
+  /// The code when a message that passes through the host does not fit the other connection's limits.
+  package static let relayCode: UInt32 = 0xFFFF_FF03
+
+  private func handlerFailed(_ error: any Error, _ arrival: Arrival) {
+    if let bad = error as? Malformed {
+      blame(bad, arrival)
+    } else {
+      // The type's name only: an error's text may hold what the peer must not learn.
+      close(
+        CloseReason(code: Self.handlerFailedCode, text: "the handler threw \(type(of: error))"))
+    }
+  }
+
+  /// Ends whoever has sent a malformed message, or only the pipe where that is not known: nobody is ended for another's lie.
+  private func blame(_ malformed: Malformed, _ arrival: Arrival) {
+    guard case .connection(let connection) = arrival.source, !arrival.message.isRelayed else {
+      return close(CloseReason(code: Self.malformedCode, text: malformed.name))
+    }
+    connection.onLoop { $0.refuse(malformed) }
+  }
+}
+
+extension Arrival {
+  /// Whether a reply goes to that connection: its peer has asked, or the request came back that its peer had asked.
+  func isAsked(by connection: Connection) -> Bool {
+    guard !message.isReturned else { return true }
+    if case .connection(let asker) = source { return asker === connection }
+    return false
+  }
+}
+
+extension CreditSource {
+  var tally: ConnectionTally? {
+    if case .connection(let connection) = self { connection.tally } else { nil }
+  }
+
+  /// Where handlers run; `nil` for anywhere.
+  var loop: Loop? {
+    if case .connection(let connection) = self { connection.loop } else { nil }
+  }
+}

@@ -1,0 +1,105 @@
+package import MageWire
+
+/// What the messages must be that pass through a port of the host, as far as the host knows the interface.
+package enum RelayRule: Sendable {
+  /// Only the format's header is checked; whoever gets the message checks the rest.
+  case unknown
+  /// Requests and one-way messages of this interface.
+  case requests(any InterfaceRules)
+  /// Nothing but replies.
+  case replies(any InterfaceRules)
+
+  /// What an end was sent as.
+  package enum Role: Sendable {
+    /// It calls.
+    case remote(any InterfaceRules)
+    /// It is called.
+    case receiver(any InterfaceRules)
+  }
+
+  /// - Parameter isOwnSide: for what arrives at the end itself, and not for what arrives for it from its new holder.
+  init(for role: Role?, isOwnSide: Bool) {
+    switch (role, isOwnSide) {
+    case (nil, _): self = .unknown
+    case (.remote(let rules), true), (.receiver(let rules), false): self = .replies(rules)
+    case (.remote(let rules), false), (.receiver(let rules), true): self = .requests(rules)
+    }
+  }
+}
+
+/// Checks messages for an interface without running anything.
+package protocol InterfaceRules: Sendable {
+  func checkRequest(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed)
+  func checkReply(
+    _ message: IncomingMessage, _ header: MessageHeader, to ordinal: UInt32
+  ) throws(Malformed)
+}
+
+extension Port {
+  /// Host: passes a message on. Lock held.
+  func pass(_ arrival: Arrival, on other: Port, _ effects: inout Effects) {
+    do throws(Malformed) {
+      try enqueue(arrival, on: other)
+      other.kick(&effects)
+    } catch {
+      guard case .connection(let sender) = arrival.source else { return }
+      effects.add { sender.onLoop { $0.refuse(error) } }
+    }
+  }
+
+  private func enqueue(_ arrival: Arrival, on other: Port) throws(Malformed) {
+    let header = try MessageHeader(decoding: arrival.message.bytes)
+    guard !header.isReply else {
+      throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
+    }
+    try checkRequest(arrival.message, header)
+    guard header.expectsReply else { return other.outgoing.append(Departure(arrival)) }
+    let tally = arrival.source.tally
+    let limit = Int(tally?.limits.maxOutstanding ?? .max)
+    guard (tally?.answering ?? 0) < limit else {
+      throw Malformed(.channel(.tooManyOutstanding), detail: "limit \(limit)")
+    }
+    tally?.answering += 1
+    let request = other.makeRequestID()
+    var call = passing(header)
+    call.original = header.requestID
+    call.answering = tally
+    other.calls[request] = call
+    var renumbered = arrival
+    renumbered.message = arrival.message.renumbered(request)
+    other.outgoing.append(Departure(renumbered))
+  }
+
+  private func checkRequest(
+    _ message: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) {
+    switch rule {
+    case .unknown: break
+    case .requests(let rules): try rules.checkRequest(message, header)
+    case .replies:
+      throw Malformed(.interface(.wrongCaller), detail: "a request to the calling end")
+    }
+  }
+
+  /// The call that stands for a request of somebody else.
+  private func passing(_ header: MessageHeader) -> PendingCall {
+    let rules: (any InterfaceRules)?
+    if case .requests(let known) = rule { rules = known } else { rules = nil }
+    return PendingCall(
+      method: "", limit: .zero,
+      complete: { [self] (reply, replyHeader) throws(Malformed) in
+        try rules?.checkReply(reply, replyHeader, to: header.ordinal)
+        passReply(reply, header.requestID)
+      },
+      fail: { _ in })
+  }
+
+  private func passReply(_ reply: IncomingMessage, _ request: UInt64) {
+    let message = OutgoingMessage(
+      bytes: IncomingMessage.renumbered(reply.bytes, request), handles: reply.handles)
+    PortLock.change { effects in
+      guard case .connection(let connection, let id) = link else { return }
+      effects.add { connection.onLoop { $0.sendReply(message, to: id, of: self, isRelayed: true) } }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import MageDrill
+internal import Synchronization
+
+/// What a torture has seen so far.
+final class TortureTotals: Sendable {
+  struct Values: Sendable {
+    var endings: [String: Int] = [:]
+    var hostile = 0
+    var calls = 0
+    /// Times of the calls, in microseconds; of many, the last.
+    var latencies: [UInt32] = []
+    var failures: [String] = []
+  }
+
+  private static let mostLatencies = 1 << 16
+  private static let mostFailures = 100
+
+  private let friends = Atomic(0)
+  private let state = Mutex(Values())
+
+  init() { state.withLock { $0.latencies.reserveCapacity(Self.mostLatencies) } }
+
+  var values: Values { state.withLock { $0 } }
+
+  func count(_ behaviour: Behaviour, _ outcome: String) {
+    state.withLock { state in
+      state.hostile += 1
+      state.endings["\(behaviour.rawValue): \(outcome)", default: 0] += 1
+    }
+  }
+
+  func answered(_ time: Duration) {
+    let (seconds, attoseconds) = time.components
+    let microseconds = UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    state.withLock { state in
+      if state.latencies.count < Self.mostLatencies {
+        state.latencies.append(microseconds)
+      } else {
+        state.latencies[state.calls % Self.mostLatencies] = microseconds
+      }
+      state.calls += 1
+    }
+  }
+
+  func fail(_ text: String) {
+    state.withLock { state in
+      guard state.failures.count < Self.mostFailures else { return }
+      state.failures.append(text)
+    }
+  }
+
+  /// One more friendly worker has answered its first call, or never will.
+  func began() { friends.add(1, ordering: .relaxed) }
+
+  /// Waits until so many friendly workers have begun.
+  func waitForFirstCalls(_ count: Int) async {
+    while friends.load(ordering: .relaxed) < count { try? await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  func checkLatency(_ longest: Duration) {
+    let p99 = values.percentile(99)
+    guard .microseconds(p99) > longest else { return }
+    fail("99 of 100 friendly calls took up to \(p99) us, more than \(longest)")
+  }
+}
+
+extension TortureTotals.Values {
+  /// In microseconds.
+  func percentile(_ percent: Int) -> UInt32 {
+    let sorted = latencies.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    return sorted[min(sorted.count * percent / 100, sorted.count - 1)]
+  }
+
+  var progress: String {
+    "\(hostile) hostile workers ended, \(calls) friendly calls, p50 \(percentile(50)) us, "
+      + "p99 \(percentile(99)) us, \(failures.count) failures"
+  }
+
+  var summary: String {
+    let rows = endings.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
+    return (rows + [progress]).joined(separator: "\n")
+  }
+}

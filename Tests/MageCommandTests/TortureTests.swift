@@ -1,0 +1,107 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// A live host under attack, and one that is killed in the middle of it.
+@Suite(.serialized, .timeLimit(.minutes(20))) struct TortureTests {
+  static let isSoak = ProcessInfo.processInfo.environment["MAGE_SOAK"] != nil
+
+  @Test("A host that is attacked answers its friends, ends its enemies and keeps nothing of them")
+  func torture() throws {
+    // How long a friendly call takes is for a person to judge: a machine that tests is busy.
+    let run = try Command.run(
+      MageRun.mage,
+      [
+        "torture", "--library", Places.policies, "--seconds", Self.isSoak ? "120" : "8", "--p99",
+        "30000",
+      ], within: 300)
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(run.output.contains(", 0 failures\n"))
+    // Every kind was there: spoiled packets, what no filter allows, silence, deaths before and after the seal.
+    for kind in ["mutants: malformed", "victim: killed", "stillbirth: not started"] {
+      #expect(run.output.contains("  \(kind): "), "\(run.output)")
+    }
+  }
+
+  @Test("A host that is killed at any moment leaves no process, mount or shared memory")
+  func hostKilled() throws {
+    try Places.withDirectory { directory in
+      let programs = try copies(of: ["mage", "mage-attack-worker", "mage-launcher"], in: directory)
+      var random = SystemRandomNumberGenerator()
+      for round in 0..<(Self.isSoak ? 500 : 12) {
+        let before = try Leftovers.now()
+        // Any moment from the program's start to the middle of the attack.
+        let delay = Int.random(in: 1...(round.isMultiple(of: 2) ? 200 : 1_500), using: &random)
+        try killTorture(directory + "/mage", after: .milliseconds(delay))
+        #expect(try isGone(programs, before), "round \(round), killed after \(delay) ms")
+      }
+    }
+  }
+
+  /// Copies, so that their processes are told from all others of the machine by the file that they run.
+  private func copies(of names: [String], in directory: String) throws -> Set<UInt64> {
+    let inodes = try names.map { name in
+      let path = "\(directory)/\(name)"
+      try FileManager.default.copyItem(atPath: Places.product(name), toPath: path)
+      return try #require(Leftovers.inode(path))
+    }
+    return Set(inodes)
+  }
+
+  private func killTorture(_ mage: String, after delay: DispatchTimeInterval) throws {
+    _ = try Command.run(
+      mage, ["torture", "--library", Places.policies, "--seconds", "60"],
+      whileRunning: { process in
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + delay)
+        kill(process.processIdentifier, SIGKILL)
+      })
+  }
+
+  /// Whether all is gone a second later at the latest.
+  private func isGone(_ programs: Set<UInt64>, _ before: Leftovers) throws -> Bool {
+    let deadline = DispatchTime.now() + .seconds(Self.graceSeconds)
+    while DispatchTime.now() < deadline {
+      if try Leftovers.processes(running: programs).isEmpty,
+        try Leftovers.now().isSubset(of: before)
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// A second, and as much as a busy machine needs to get round to it.
+  private static let graceSeconds = 5
+}
+
+/// What a host could leave on the machine.
+struct Leftovers {
+  let mounts: Set<String>
+  let sharedMemory: Set<String>
+
+  static func now() throws -> Leftovers {
+    let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
+    let memory = try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+    return Leftovers(
+      mounts: Set(mounts.split(separator: "\n").map(String.init)),
+      sharedMemory: Set((memory ?? []).filter { $0.hasPrefix("mage") }))
+  }
+
+  func isSubset(of other: Leftovers) -> Bool {
+    mounts.isSubset(of: other.mounts) && sharedMemory.isSubset(of: other.sharedMemory)
+  }
+
+  static func inode(_ path: String) -> UInt64? {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : nil
+  }
+
+  /// Processes whose executable is one of these files; what a user may not look at is not his.
+  static func processes(running programs: Set<UInt64>) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+      guard name.allSatisfy(\.isNumber) else { return false }
+      return inode("/proc/\(name)/exe").map(programs.contains) ?? false
+    }
+  }
+}

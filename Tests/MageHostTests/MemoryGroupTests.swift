@@ -1,0 +1,79 @@
+import Foundation
+import Glibc
+import MagePipes
+import MageSystem
+import ProbeInterface
+import TestSupport
+import Testing
+
+@testable import MageHost
+
+/// Control groups, where this user may make them; where not, the host watches, and says so.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct MemoryGroupTests {
+  private static let root = ControlGroup.available.map(ControlGroup.root)
+
+  /// Groups of a process.
+  private static func groups(_ prefix: String) -> [String] {
+    guard let root else { return [] }
+    return ((try? DirectoryListing.names(in: root)) ?? []).filter { $0.hasPrefix(prefix) }
+  }
+
+  /// The name of the group that a host made for a worker, if that is in one.
+  private static func group(of pid: Int32) -> String? {
+    let bytes = (try? FileReading.read("/proc/\(pid)/cgroup", limit: 1 << 16)) ?? []
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .compactMap { $0.split(separator: "/").last { $0.hasPrefix("mage-") } }
+      .first.map(String.init)
+  }
+
+  /// Looks until it is so, or for ten seconds.
+  private static func wait(_ isSo: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < end { if isSo() { return true } }
+    return isSo()
+  }
+
+  @Test("A worker that lives is in a group, which is gone when it is")
+  func worker() async throws {
+    try await TestHost.with { (test) async throws in
+      let worker = try await test.spawn()
+      let expected = Self.root != nil
+      #expect(Self.wait { (Self.group(of: worker.pid) != nil) == expected })
+      let clock = ContinuousClock.now + .seconds(10)
+      let wanted: Mechanisms.Memory = expected ? MemoryLimit.mechanism : .watch
+      while await worker.mechanisms().memory != wanted, ContinuousClock.now < clock {}
+      #expect(await worker.mechanisms().memory == wanted)
+      let group = Self.group(of: worker.pid)
+      #expect((group != nil) == expected)
+      await worker.kill()
+      if let group { #expect(Self.wait { Self.groups(group).isEmpty }) }
+    }
+  }
+
+  @Test("A group that a dead host left behind goes with the next one that is made")
+  func stale() async throws {
+    // No pid is this high (PID_MAX_LIMIT is 2^22).
+    if let root = Self.root { #expect(mkdir(root + "/mage-4194305-1", 0o755) == 0) }
+    try await TestHost.with { (test) async throws in
+      _ = try await test.spawn()
+      #expect(Self.wait { Self.groups("mage-4194305-").isEmpty })
+    }
+  }
+
+  private static func status(_ cause: MageSystem.ExitStatus.Cause) -> MageSystem.ExitStatus {
+    MageSystem.ExitStatus(
+      cause: cause, userTime: .zero, systemTime: .zero, peakResidentBytes: 1 << 20)
+  }
+
+  @Test("What the kernel killed for want of memory ended for memory, whatever it had used itself")
+  func verdict() {
+    let watch = ResourceWatch(cpuLimit: nil, memoryLimit: 100 << 20, parallelism: 1)
+    let killed = Self.status(.signaled(SIGKILL))
+    #expect(EndingCause.from(killed, limits: watch) == .crashed(Signal(SIGKILL)))
+    #expect(
+      EndingCause.from(killed, limits: watch, ranOutOfMemory: true) == .limit(.memory(100 << 20)))
+    let exited = Self.status(.exited(3))
+    #expect(
+      EndingCause.from(exited, limits: watch, ranOutOfMemory: true) == .exited(status: 3))
+  }
+}
