@@ -42,6 +42,8 @@ extension LaunchError {
       steps[index].accessRemedy
     case (.threads, _):
       "locks of its other threads would stay held in a fork; let 'prepare' start none, or spawn cold"
+    case (.step, "EMFILE"):
+      "the start itself holds some descriptors at a time: raise 'open-files' in the policy's limits"
     case (.step, "ESTALE"): "the file was replaced while it was being bound; try again"
     default: nil
     }
