@@ -131,7 +131,7 @@ extension Connection {
   func takeBack(_ id: EndpointID) -> Port {
     let far = ports.removeValue(forKey: id)
     let limit = options.partialMessageDeadline
-    let timer = loop.schedule(at: MonotonicTime.now.advanced(by: limit)) { [weak self] in
+    let timer = loop.schedule(at: loop.now.advanced(by: limit)) { [weak self] in
       self?.assumeIsolated {
         guard $0.isReading else { return }
         $0.stopReading()

@@ -11,7 +11,7 @@ extension Connection {
   // MARK: Arriving
 
   func receive(_ message: IncomingMessage) {
-    if meter?.admits(at: .now) == false {
+    if meter?.admits(at: loop.now) == false {
       stopReading()
       news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
       return

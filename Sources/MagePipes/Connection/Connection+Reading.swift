@@ -132,7 +132,7 @@ extension Connection {
     forgetPartialTimer()
     guard let message, isReading else { return }
     let limit = options.partialMessageDeadline
-    let timer = loop.schedule(at: MonotonicTime.now.advanced(by: limit)) { [weak self] in
+    let timer = loop.schedule(at: loop.now.advanced(by: limit)) { [weak self] in
       self?.assumeIsolated {
         guard $0.isReading else { return }
         $0.stopReading()

@@ -39,7 +39,7 @@ extension Connection {
         } catch  where error.errno == Errno.tooManyReferences {
           // This user has too many descriptors on their way (unix(7)): some will have arrived in a moment.
           channel.outbox.keep(packet)
-          loop.schedule(at: MonotonicTime.now.advanced(by: Self.pauseForDescriptors)) {
+          loop.schedule(at: loop.now.advanced(by: Self.pauseForDescriptors)) {
             [weak self] in self?.assumeIsolated { $0.flush() }
           }
           return

@@ -85,7 +85,7 @@ package actor Connection {
   /// Starts reading. Call once.
   package func start() throws(SystemError) {
     if let perSecond = options.messagesPerSecond {
-      meter = RateMeter(perSecond: perSecond, burst: options.burst, now: .now)
+      meter = RateMeter(perSecond: perSecond, burst: options.burst, now: loop.now)
     }
     guard let socket else { return }
     watch = try loop.watch(socket.packets.descriptor.number, .read) { [weak self] ready in

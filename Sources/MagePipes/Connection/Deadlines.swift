@@ -81,7 +81,7 @@ extension Connection {
     deadlines.sweep(living: timed.count) { timed[$0] == nil }
     lastTimed += 1
     timed[lastTimed] = call
-    let isFirst = deadlines.add(lastTimed, at: MonotonicTime.now.advanced(by: call.limit))
+    let isFirst = deadlines.add(lastTimed, at: loop.now.advanced(by: call.limit))
     // An earlier timer finds nothing when it goes off, and waits on.
     if isFirst { setDeadlineTimer() }
     return lastTimed
@@ -103,7 +103,7 @@ extension Connection {
 
   private func deadlinesPassed() {
     deadlineTimer = nil
-    for number in deadlines.takeDue(at: .now) {
+    for number in deadlines.takeDue(at: loop.now) {
       guard let call = timed.removeValue(forKey: number) else { continue }
       call.port.missedDeadline(call.request, call.limit, of: self)
     }

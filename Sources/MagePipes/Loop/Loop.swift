@@ -49,9 +49,18 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// One packet at a time passes through here, whatever number of peers there is.
   private var packetBuffer = [UInt8](repeating: 0, count: Outbox.maxPacketBytes)
 
-  package init() throws(SystemError) {
+  /// Instead of the kernel's clock.
+  private let manual: ManualTime?
+
+  /// - Parameter time: what takes the place of the kernel's clock for every deadline, in tests.
+  package init(time manual: ManualTime? = nil) throws(SystemError) {
     epoll = try Epoll.create()
+    self.manual = manual
+    manual?.attach(self)
   }
+
+  /// The moment, as this loop's deadlines see it.
+  package var now: MonotonicTime { manual?.now ?? .now }
 
   /// No watcher's: they count from 1.
   private static let alarmToken: UInt64 = 0
@@ -140,9 +149,10 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     if isDue { runTimers() }
   }
 
-  private func runTimers() {
+  /// Runs what is due. Loop only.
+  func runTimers() {
     alarmed = nil
-    for token in timers.takeDue(at: .now) {
+    for token in timers.takeDue(at: now) {
       let action = timers.take(token)
       action?()
     }
@@ -150,6 +160,7 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
   /// Most deadlines are far and are cancelled, so an alarm that is earlier than needed stays: it goes off once and finds nothing.
   private func setAlarm() throws(SystemError) {
+    guard manual == nil else { return }
     guard let next = timers.next else {
       // One that went off is readable until it is set anew.
       guard alarmed == nil, alarm != nil else { return }
