@@ -110,6 +110,9 @@ let tests: [Target] = [
     dependencies: ["CMageSystem", "Mage", "MagePipes", "MageSystem", "MageWire"],
     swiftSettings: settings),
   .testTarget(
+    name: "MageTestingTests", dependencies: ["Mage", "MageTesting"], swiftSettings: settings,
+    plugins: ["MagenPlugin"]),
+  .testTarget(
     name: "MageCommandTests",
     dependencies: ["MageSystem", "TestSupport", "deny-namespaces", "mage", "mage-launcher"],
     swiftSettings: settings),
@@ -166,6 +169,8 @@ let package = Package(
     .library(name: "MageHost", targets: ["MageHost"]),
     .library(name: "MageWorker", targets: ["MageWorker"]),
     .library(name: "MagePolicy", targets: ["MagePolicy"]),
+    // For the tests of those who implement and call interfaces.
+    .library(name: "MageTesting", targets: ["MageTesting"]),
     // A host needs it beside its own executable: depend on it where the host is an executable target.
     .executable(name: "mage-launcher", targets: ["mage-launcher"]),
     .executable(name: "mage", targets: ["mage"]),
@@ -192,6 +197,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Mage", dependencies: ["MagePipes", "MageSystem", "MageWire"], swiftSettings: settings),
+    .target(
+      name: "MageTesting", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
+      swiftSettings: settings),
     .target(
       name: "MageWorker", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
       swiftSettings: settings),

@@ -1,0 +1,2 @@
+// A test's author writes `import MageTesting` and has pipes and interfaces with it.
+@_exported public import Mage
