@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib
 OUTPUT ?= sheet.png
 
-.PHONY: demo test test-user bench format lint setup clean soak fuzz mutate asan tsan valgrind analyze torture traps
+.PHONY: demo test test-user bench docs format lint setup clean soak fuzz mutate asan tsan valgrind analyze torture traps
 
 demo: setup
 	$(SWIFT) build $(RELEASE) --product demo-host
@@ -63,6 +63,10 @@ bench: setup
 	$(SWIFT) build $(RELEASE) --product static-worker
 	$(SWIFT) build $(RELEASE) --product mage-launcher
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" --save $(BENCH)
+
+# The reference of every library, without a warning.
+docs: setup
+	Scripts/docs
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks Fuzz
