@@ -40,8 +40,10 @@ extension AttachmentKind {
     let seals = Seals(rawValue: facts.seals ?? 0)
     switch self {
     case .file:
-      // A memfd is a regular file to fstat; one that can still shrink must not pass as a file that is safe to map.
-      return facts.kind == .regularFile && facts.access == .readOnly && facts.seals == nil
+      // A memfd is a regular file to fstat, and a region must not pass as a file. Files of a tmpfs answer as memfds do, with the one seal
+      // that says that they take no others.
+      return facts.kind == .regularFile && facts.access == .readOnly
+        && (facts.seals == nil || seals == .seal)
     case .region:
       return facts.kind == .regularFile && seals.isSuperset(of: [.shrink, .grow])
     case .frozenRegion:

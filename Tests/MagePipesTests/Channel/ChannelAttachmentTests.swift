@@ -1,3 +1,4 @@
+import Glibc
 import MageSystem
 import MageWire
 import Testing
@@ -39,6 +40,19 @@ import Testing
       }
       #expect(check == .channel(.attachmentMismatch), "\(name)")
     }
+  }
+
+  /// fcntl(F_GET_SEALS) answers for every file of a tmpfs, and not for a memfd alone.
+  @Test func aFileOnATmpfsIsAFile() throws {
+    let path = "/dev/shm/mage-attachment-\(getpid())"
+    _ = try OwnedDescriptor.open(path, flags: O_WRONLY | O_CREAT)
+    defer { unlink(path) }
+    let file = SharedDescriptor(try OwnedDescriptor.open(path, flags: O_RDONLY))
+    var host = try HostChannel()
+    try host.receive(descriptors: [file]) {
+      $0.append(.message, endpoint: Self.pipe, attachments: [.file], payload: [1])
+    }
+    #expect(host.messages.first?.attachments.map(\.kind) == [.file])
   }
 
   @Test func aRegionCannotShrink() throws {
