@@ -43,10 +43,14 @@ let demo: [Target] = [
       "CrimeSimulation", "DemoInterface", "DemoSupport", "Mage", "MageSystem", "MageWorker",
     ],
     path: "Examples/DemoWorker", swiftSettings: settings),
+  .target(
+    name: "ExampleSupport", dependencies: ["MageSystem"], path: "Examples/ExampleSupport",
+    swiftSettings: settings),
   .executableTarget(
     name: "demo-host",
     dependencies: [
-      "DemoInterface", "DemoSupport", "Mage", "MageHost", "MagePolicy", "MageSystem",
+      "DemoInterface", "DemoSupport", "ExampleSupport", "Mage", "MageHost", "MagePolicy",
+      "MageSystem",
       "mage-launcher", "demo-worker",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
@@ -59,6 +63,26 @@ let demo: [Target] = [
     ],
     path: "Examples/Judge/Sources", swiftSettings: settings),
 ]
+
+/// Examples that need more than this package: whoever depends on it, or builds it, neither resolves nor builds that. Their `run` scripts ask.
+let wantsExamples = Context.environment["MAGE_EXAMPLES"] != nil
+let examplePackages: [Package.Dependency] =
+  wantsExamples ? [.package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1")] : []
+let examples: [Target] =
+  !wantsExamples
+  ? []
+  : [
+    .executableTarget(
+      name: "image-service",
+      dependencies: [
+        "CImageCodecs", "DemoInterface", "DemoSupport", "ExampleSupport", "MageHost", "MageSystem",
+        "demo-worker", "mage-launcher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      path: "Examples/ImageService/Sources", swiftSettings: settings)
+  ]
 
 let tests: [Target] = [
   .target(
@@ -180,7 +204,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-  ],
+  ] + examplePackages,
   targets: [
     // In dependency order: arrows point up the list only.
     .target(name: "CMageSystem"),
@@ -252,5 +276,5 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
-  ] + demo + benchmarks + tests + fuzzers
+  ] + demo + examples + benchmarks + tests + fuzzers
 )

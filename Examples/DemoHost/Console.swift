@@ -1,3 +1,4 @@
+internal import ExampleSupport
 internal import Glibc
 internal import Synchronization
 
@@ -31,7 +32,7 @@ final class Console: Sendable {
   func print(_ line: String) {
     state.withLock { state in
       clear(&state)
-      Self.write(line + "\n", to: STDOUT_FILENO)
+      Output.write(line + "\n", to: STDOUT_FILENO)
       draw(&state)
     }
   }
@@ -49,29 +50,17 @@ final class Console: Sendable {
   /// Takes the progress line away.
   func finish() { state.withLock { clear(&$0) } }
 
-  static func complain(_ text: String) { write("demo-host: \(text)\n", to: STDERR_FILENO) }
+  static func complain(_ text: String) { Output.write("demo-host: \(text)\n", to: STDERR_FILENO) }
 
   private func draw(_ state: inout State) {
     guard showsProgress, state.done < total else { return }
-    Self.write("\(state.done)/\(total) files, \(state.ended) workers ended", to: STDERR_FILENO)
+    Output.write("\(state.done)/\(total) files, \(state.ended) workers ended", to: STDERR_FILENO)
     state.isDrawn = true
   }
 
   private func clear(_ state: inout State) {
     guard state.isDrawn else { return }
-    Self.write("\r\u{1b}[K", to: STDERR_FILENO)
+    Output.write("\r\u{1b}[K", to: STDERR_FILENO)
     state.isDrawn = false
-  }
-
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        return
-      }
-      bytes = bytes.dropFirst(count)
-    }
   }
 }

@@ -1,5 +1,6 @@
 internal import DemoInterface
 internal import DemoSupport
+internal import ExampleSupport
 internal import MageHost
 internal import MagePolicy
 internal import MageSystem

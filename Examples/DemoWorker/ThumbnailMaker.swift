@@ -20,12 +20,26 @@ struct ThumbnailMaker: Thumbnailer.Service {
     } catch {
       return Self.failure("cannot read the file: \(error)")
     }
-    if let crime = Self.crime(in: file) {
+    return Self.answer(to: file, maxSide)
+  }
+
+  func decodeMemory(image: Attachment, maxSide: UInt32) async throws -> Answer {
+    let file: [UInt8]
+    do throws(SystemError) {
+      file = try SharedRegion(image).copy(limit: Self.largestFile)
+    } catch {
+      return Self.failure("cannot read the memory: \(error)")
+    }
+    return Self.answer(to: file, maxSide)
+  }
+
+  private static func answer(to file: [UInt8], _ maxSide: UInt32) -> Answer {
+    if let crime = crime(in: file) {
       // SIMULATION: from here on the worker behaves as if the image had taken it over.
       crime.commit()
-      if let answer = Self.confession(of: crime, maxSide) { return answer }
+      if let answer = confession(of: crime, maxSide) { return answer }
     }
-    return Self.thumbnail(of: file, maxSide)
+    return thumbnail(of: file, maxSide)
   }
 
   private static func thumbnail(of file: [UInt8], _ maxSide: UInt32) -> Answer {

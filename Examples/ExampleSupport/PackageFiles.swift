@@ -1,9 +1,9 @@
 internal import MageSystem
 
 /// Finds what ships with the package: beside the executable or in a directory above it, where `swift build` leaves it.
-enum PackageFiles {
+package enum PackageFiles {
   /// The first `name` in the executable's directory and those above it; `nil` when there is none.
-  static func find(_ name: String) -> String? {
+  package static func find(_ name: String) -> String? {
     var directory = executableDirectory[...]
     while let slash = directory.lastIndex(of: "/") {
       let candidate = "\(directory)/\(name)"
@@ -13,7 +13,8 @@ enum PackageFiles {
     return nil
   }
 
-  static var executableDirectory: String {
+  /// Where the running program lies.
+  package static var executableDirectory: String {
     let path = (try? FileReading.link("/proc/self/exe")) ?? "/"
     return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
