@@ -81,8 +81,28 @@ let examples: [Target] =
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
-      path: "Examples/ImageService/Sources", swiftSettings: settings)
+      path: "Examples/ImageService/Sources", swiftSettings: settings),
+    .target(
+      name: "PluginInterface", dependencies: ["Mage", "MageSystem"],
+      path: "Examples/PluginHost/Interface", swiftSettings: settings, plugins: ["MagenPlugin"]),
+    .executableTarget(
+      name: "plugin-host",
+      dependencies: [
+        "DemoSupport", "ExampleSupport", "MageHost", "MageSeccomp", "MageSystem", "PluginInterface",
+        "mage-launcher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/PluginHost/Host", swiftSettings: settings),
+    plugin("word-count"), plugin("spell-check", "MageSystem"), plugin("pencil", "DemoSupport"),
+    plugin("snooper", "MageSystem")
   ]
+
+/// A plug-in of Examples/PluginHost, which in life is somebody else's package.
+func plugin(_ name: String, _ more: Target.Dependency...) -> Target {
+  .executableTarget(
+    name: "plugin-\(name)", dependencies: ["MageWorker", "PluginInterface"] + more,
+    path: "Examples/PluginHost/Plugins/\(name)", exclude: ["plugin.json"], swiftSettings: settings)
+}
 
 let tests: [Target] = [
   .target(
