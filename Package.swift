@@ -94,7 +94,32 @@ let examples: [Target] =
       ],
       path: "Examples/PluginHost/Host", swiftSettings: settings),
     plugin("word-count"), plugin("spell-check", "MageSystem"), plugin("pencil", "DemoSupport"),
-    plugin("snooper", "MageSystem")
+    plugin("snooper", "MageSystem"),
+    // Debian has MuPDF as an archive, which leaves its libraries to whoever links it; none of their headers is needed.
+    .target(
+      name: "CDocuments", path: "Examples/MiniBrowser/CDocuments",
+      linkerSettings: [
+        "mupdf", "mupdf-third", "cmark", ":libfreetype.so.6", ":libharfbuzz.so.0", ":libgumbo.so.1",
+        ":libmujs.so.2", ":libjbig2dec.so.0", ":libopenjp2.so.7", "jpeg", "z", "m",
+      ].map { .linkedLibrary($0) }),
+    .target(
+      name: "BrowserInterface", dependencies: ["Mage", "MageSystem"],
+      path: "Examples/MiniBrowser/Interface", swiftSettings: settings, plugins: ["MagenPlugin"]),
+    .executableTarget(
+      name: "tab-renderer",
+      dependencies: [
+        "BrowserInterface", "CDocuments", "CrimeSimulation", "MageSystem", "MageWorker",
+      ],
+      path: "Examples/MiniBrowser/Renderer", swiftSettings: settings),
+    .executableTarget(
+      name: "mini-browser",
+      dependencies: [
+        "BrowserInterface", "DemoSupport", "ExampleSupport", "MageHost", "MageSystem",
+        "mage-launcher",
+        "tab-renderer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/MiniBrowser/Browser", swiftSettings: settings),
   ]
 
 /// A plug-in of Examples/PluginHost, which in life is somebody else's package.

@@ -1,0 +1,32 @@
+internal import DemoSupport
+internal import MageHost
+
+/// A tab, when its process has done what it can.
+struct Tab: Sendable {
+  enum State: Sendable {
+    /// - of: how many pages the document has.
+    case shown([Bitmap], of: Int)
+    /// The library could not make anything of it.
+    case failed(String)
+    case ended(Ending)
+  }
+
+  let source: Source
+  let state: State
+
+  /// One line for people.
+  var line: String {
+    let name = Escaping.printable(source.name, limit: 60)
+    let padded = name + String(repeating: " ", count: max(1, 20 - name.count))
+    return padded
+      + {
+        switch state {
+        case .shown(let pages, let count):
+          let size = pages.first.map { ", \($0.width) x \($0.height)" } ?? ""
+          return "shown    \(pages.count) of \(count) \(count == 1 ? "page" : "pages")\(size)"
+        case .failed(let reason): return "no page  \(Escaping.printable(reason, limit: 120))"
+        case .ended(let ending): return "ended    \(ending)"
+        }
+      }()
+  }
+}
