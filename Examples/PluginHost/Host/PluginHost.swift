@@ -35,11 +35,19 @@ struct PluginHost: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let shelf = try Shelf(places)
-        for plugin in try shelf.all() {
-          Output.write(plugin.line + "\n", to: STDOUT_FILENO)
-          for reason in plugin.excess { Output.write("    \(reason)\n", to: STDOUT_FILENO) }
+        var mistake: Failed?
+        for (name, plugin) in try Shelf(places).all() {
+          switch plugin {
+          case .success(let plugin):
+            Output.write(plugin.line + "\n", to: STDOUT_FILENO)
+            for reason in plugin.excess { Output.write("    \(reason)\n", to: STDOUT_FILENO) }
+          case .failure(let error):
+            mistake = mistake ?? error
+            Output.write(
+              InstalledPlugin.line(name, "broken ", error.text) + "\n", to: STDOUT_FILENO)
+          }
         }
+        if let mistake { throw ExitCode(mistake.status) }
       }
     }
   }

@@ -30,11 +30,15 @@ struct Shelf {
     }
   }
 
-  /// All plug-ins, by name.
-  func all() throws(Failed) -> [InstalledPlugin] {
-    var found: [InstalledPlugin] = []
-    for name in try names() { found.append(try plugin(named: name)) }
-    return found
+  /// All plug-ins, by name; one with a mistake in its manifest does not hide the others.
+  func all() throws(Failed) -> [(name: String, Result<InstalledPlugin, Failed>)] {
+    try names().map { name in
+      do throws(Failed) {
+        return (name, .success(try plugin(named: name)))
+      } catch {
+        return (name, .failure(error))
+      }
+    }
   }
 
   func plugin(named name: String) throws(Failed) -> InstalledPlugin {
@@ -95,8 +99,13 @@ struct InstalledPlugin {
   var isAllowed: Bool { excess.isEmpty }
 
   var line: String {
-    let name = manifest.name + String(repeating: " ", count: max(1, 12 - manifest.name.count))
-    return name + (isAllowed ? "allowed  " : "refused  ")
-      + Escaping.printable(manifest.description, limit: 120)
+    Self.line(
+      manifest.name, isAllowed ? "allowed" : "refused",
+      Escaping.printable(manifest.description, limit: 120))
+  }
+
+  /// A line of the list.
+  static func line(_ name: String, _ word: String, _ text: String) -> String {
+    name + String(repeating: " ", count: max(1, 12 - name.count)) + word + "  " + text
   }
 }
