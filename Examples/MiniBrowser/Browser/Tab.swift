@@ -4,11 +4,17 @@ internal import MageHost
 /// A tab, when its process has done what it can.
 struct Tab: Sendable {
   enum State: Sendable {
-    /// - of: how many pages the document has.
-    case shown([Bitmap], of: Int)
+    /// Its pages are written. `of` is how many the document has.
+    case shown([Page], of: Int)
     /// The library could not make anything of it.
     case failed(String)
     case ended(Ending)
+  }
+
+  /// Pixels.
+  struct Page: Sendable {
+    let width: UInt32
+    let height: UInt32
   }
 
   let source: Source

@@ -8,8 +8,12 @@ struct TabProcess {
   let host: Host
   let executable: String
   let policy: Policy
+  /// The directory for pictures.
+  let output: String
 
-  /// Throws only when no process can be started at all.
+  /// Renders the first pages of a document and writes each as it comes: the browser never holds more than one picture of a tab.
+  ///
+  /// - Throws: when no process can be started at all, or a picture cannot be written.
   func render(
     _ source: Source, width: UInt32, most: Int
   ) async throws(BrowserFailure) -> Tab {
@@ -19,50 +23,60 @@ struct TabProcess {
     } catch {
       throw BrowserFailure(status: BrowserFailure.noWorkers, text: "\(error)")
     }
-    let state = await state(of: source, worker, width, most)
+    let state: Result<Tab.State, BrowserFailure>
+    do throws(BrowserFailure) {
+      state = .success(try await self.state(of: source, worker, width, most))
+    } catch {
+      state = .failure(error)
+    }
     await worker.finish()
-    return Tab(source: source, state: state)
+    return Tab(source: source, state: try state.get())
   }
 
   private func state(
     of source: Source, _ worker: WorkerProcess, _ width: UInt32, _ most: Int
-  ) async -> Tab.State {
+  ) async throws(BrowserFailure) -> Tab.State {
     do {
       let renderer = Renderer.Proxy(try worker.remote(Renderer.self))
       let document = try SharedRegion.frozen(source.bytes)
       switch try await renderer.open(kind: source.kind, document: document.attachment) {
       case .failure(let failure): return .failed(failure.reason)
       case .success(let contents):
-        return try await pages(
-          of: renderer, worker, count: min(Int(contents.pages), most), of: Int(contents.pages),
-          width)
+        var pages: [Tab.Page] = []
+        while pages.count < min(Int(contents.pages), most) {
+          let picture: Picture
+          switch try await renderer.draw(page: UInt32(pages.count), width: width) {
+          case .failure(let failure): return .failed(failure.reason)
+          case .success(let drawn): picture = drawn
+          }
+          guard let bitmap = try Self.bitmap(of: picture, width) else {
+            return .ended(await worker.reportBadMessage("a picture that is not what was asked for"))
+          }
+          try write(bitmap, to: source.picture(page: pages.count + 1))
+          pages.append(Tab.Page(width: picture.width, height: picture.height))
+        }
+        return .shown(pages, of: Int(contents.pages))
       }
     } catch CallError.workerEnded(let ending) {
       return .ended(ending)
-    } catch let error as CallError {
-      return .failed("\(error)")
+    } catch let failure as BrowserFailure {
+      throw failure
     } catch {
       return .failed("\(error)")
     }
   }
 
-  private func pages(
-    of renderer: Renderer.Proxy, _ worker: WorkerProcess, count: Int, of all: Int, _ width: UInt32
-  ) async throws -> Tab.State {
-    var pages: [Bitmap] = []
-    for page in 0..<count {
-      switch try await renderer.draw(page: UInt32(page), width: width) {
-      case .failure(let failure): return .failed(failure.reason)
-      case .success(let picture):
-        guard picture.width <= width, let pixels = try picture.pixels(),
-          let bitmap = try? Bitmap(
-            width: Int(picture.width), height: Int(picture.height), rgba: pixels)
-        else {
-          return .ended(await worker.reportBadMessage("a picture that is not what was asked for"))
-        }
-        pages.append(bitmap)
-      }
+  /// `nil` for what no renderer sends that works.
+  private static func bitmap(of picture: Picture, _ width: UInt32) throws -> Bitmap? {
+    guard picture.width <= width, let pixels = try picture.pixels() else { return nil }
+    return try? Bitmap(width: Int(picture.width), height: Int(picture.height), rgba: pixels)
+  }
+
+  private func write(_ picture: Bitmap, to name: String) throws(BrowserFailure) {
+    do throws(SheetWriteError) {
+      try SheetWriter.write(picture, to: "\(output)/\(name)")
+    } catch {
+      throw BrowserFailure(status: BrowserFailure.noOutput, text: "\(error)")
     }
-    return .shown(pages, of: all)
   }
 }

@@ -41,11 +41,12 @@ struct Window {
     _ documents: [Source], _ host: Host, _ policy: Policy
   ) async -> [Result<Tab, BrowserFailure>] {
     let renderer = "\(PackageFiles.executableDirectory)/tab-renderer"
-    let (width, pages) = (options.width, options.pages)
+    let (width, pages, output) = (options.width, options.pages, options.output)
     return await withTaskGroup(of: (Int, Result<Tab, BrowserFailure>).self) { group in
       for (index, document) in documents.enumerated() {
         group.addTask {
-          let process = TabProcess(host: host, executable: renderer, policy: policy)
+          let process = TabProcess(
+            host: host, executable: renderer, policy: policy, output: output)
           do throws(BrowserFailure) {
             return (index, .success(try await process.render(document, width: width, most: pages)))
           } catch {
@@ -94,28 +95,13 @@ struct Window {
   // MARK: End
 
   private func write(_ tabs: [Tab]) throws(BrowserFailure) {
-    for tab in tabs {
-      if case .shown(let pages, _) = tab.state {
-        for (index, page) in pages.enumerated() {
-          try write(page, to: "\(options.output)/\(tab.source.picture(page: index + 1))")
-        }
-      }
-      Output.write(tab.line + "\n", to: STDOUT_FILENO)
-    }
+    for tab in tabs { Output.write(tab.line + "\n", to: STDOUT_FILENO) }
     let page = "\(options.output)/index.html"
     do {
       try TextFile.write(TabPage.html(of: tabs), to: page)
     } catch {
       throw BrowserFailure(
         status: BrowserFailure.noOutput, text: "cannot write \(Escaping.printable(page)): \(error)")
-    }
-  }
-
-  private func write(_ picture: Bitmap, to path: String) throws(BrowserFailure) {
-    do throws(SheetWriteError) {
-      try SheetWriter.write(picture, to: path)
-    } catch {
-      throw BrowserFailure(status: BrowserFailure.noOutput, text: "\(error)")
     }
   }
 }

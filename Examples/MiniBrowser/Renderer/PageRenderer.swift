@@ -8,6 +8,8 @@ actor PageRenderer: Renderer.Service {
   private static let largestDocument = 32 << 20
 
   private var document: OpenDocument?
+  /// SIMULATION: pictures come with more pixels than their sides say, which no interface can forbid.
+  private var paintsTooMuch = false
 
   func open(kind: DocumentKind, document: Attachment) async throws -> Result<
     Contents, RenderFailure
@@ -19,8 +21,11 @@ actor PageRenderer: Renderer.Service {
     } catch {
       return Self.failed("cannot read the document: \(error)")
     }
-    // SIMULATION: from here on the process behaves as if the document had taken it over.
-    Self.crime(in: bytes)?.commit()
+    if let crime = Self.crime(in: bytes) {
+      // SIMULATION: from here on the process behaves as if the document had taken it over.
+      crime.commit()
+      paintsTooMuch = crime == .malformedApplication
+    }
     do throws(DocumentError) {
       let opened = try OpenDocument(kind, bytes)
       let pages = try opened.pages()
@@ -36,7 +41,7 @@ actor PageRenderer: Renderer.Service {
     guard let document else { return Self.failed("the tab has no document") }
     do {
       let drawn = try document.draw(page: page, width: width, maximumHeight: Renderer.largestSide)
-      let memory = try SharedRegion.frozen(drawn.rgba)
+      let memory = try SharedRegion.frozen(drawn.rgba + (paintsTooMuch ? [0, 0, 0, 0] : []))
       return .success(Picture(width: drawn.width, height: drawn.height, rgba: memory.attachment))
     } catch let error as DocumentError {
       return Self.failed(error.reason)
