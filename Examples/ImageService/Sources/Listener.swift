@@ -23,8 +23,10 @@ struct Listener {
     defer { interrupts.cancel() }
     var bound: UInt16?
     while true {
-      let server = HTTPServer(config: try configuration(port: bound ?? port), handler: handler)
-      let outcome = await run(server, until: requests) { bound = $0 }
+      let sockets = WatchedSockets(.ePoll(), silence: silence)
+      let server = HTTPServer(
+        config: try configuration(sockets, port: bound ?? port), handler: handler)
+      let outcome = await run(server, sockets, until: requests) { bound = $0 }
       guard case .stopped(let error) = outcome else { return }
       guard bound != nil else { throw failure(error) }
       // Out of descriptors, for example. Those that are open go away with the time; a service that had ended would not come back.
@@ -34,7 +36,8 @@ struct Listener {
   }
 
   private func run(
-    _ server: HTTPServer, until requests: AsyncStream<Void>, _ isBound: (UInt16) -> Void
+    _ server: HTTPServer, _ sockets: WatchedSockets<some AsyncSocketPool>,
+    until requests: AsyncStream<Void>, _ isBound: (UInt16) -> Void
   ) async -> Event {
     await withTaskGroup(of: Event?.self) { group in
       group.addTask {
@@ -60,6 +63,7 @@ struct Listener {
         case .stopped: return event
         case .asked:
           Log.write("finishing what was begun")
+          await sockets.drain()
           await server.stop(timeout: grace.inSeconds)
           return .asked
         }
@@ -73,12 +77,14 @@ struct Listener {
     return port
   }
 
-  private func configuration(port: UInt16) throws(ServiceFailure) -> HTTPServer.Configuration {
+  private func configuration(
+    _ sockets: some AsyncSocketPool, port: UInt16
+  ) throws(ServiceFailure) -> HTTPServer.Configuration {
     do {
       // A body is read once, by us: nothing is kept to be replayed. Time-outs are ours too, by name.
       return HTTPServer.Configuration(
         address: try .inet(ip4: address, port: port), timeout: 3600, sharedRequestReplaySize: 0,
-        pool: WatchedSockets(.ePoll(), silence: silence), logger: .disabled)
+        pool: sockets, logger: .disabled)
     } catch {
       throw failure(error)
     }
