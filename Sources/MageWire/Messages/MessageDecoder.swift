@@ -24,6 +24,7 @@ public struct MessageDecoder: ~Copyable {
   private let storage: UnsafePointer<[UInt8]>
   private let handles: UnsafePointer<[any WireHandle]>
   private let header: UnsafePointer<MessageHeader>
+  private let ends: UnsafePointer<[any WireHandle]>
   private var nextHandle = 0
   private var nextInterfaceID = 0
 
@@ -40,12 +41,13 @@ public struct MessageDecoder: ~Copyable {
   init(
     _ memory: UnsafeRawPointer, _ storage: UnsafePointer<[UInt8]>,
     _ header: UnsafePointer<MessageHeader>, _ handles: UnsafePointer<[any WireHandle]>,
-    _ rules: MessageRules
+    _ ends: UnsafePointer<[any WireHandle]>, _ rules: MessageRules
   ) {
     claims = unsafe Claims(memory, range: header.pointee.payload)
     unsafe self.storage = storage
     unsafe self.header = header
     unsafe self.handles = handles
+    unsafe self.ends = ends
     isCanonical = rules == .canonical
     deepest = rules.maxDepth
   }
@@ -58,13 +60,27 @@ public struct MessageDecoder: ~Copyable {
     try decode(type, from: bytes, header: header, handles: handles, rules: .canonical)
   }
 
+  /// The same of a message for any interface on the pipe: whoever calls has looked whose it is.
+  ///
+  /// - Parameter ends: what stands for the interface ids of the header, one for each.
+  @inlinable
+  package static func decode<Value: WireStruct>(
+    _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle],
+    ends: [any WireHandle]
+  ) throws(Malformed) -> Value {
+    try withDecoder(of: bytes, header, handles, ends, .canonical, for: header.interfaceID) {
+      (decoder) throws(Malformed) in
+      try decoder.structure(type, at: header.start, field: "parameters")
+    }
+  }
+
   /// The same by other rules than those of pipes.
   @inlinable
   package static func decode<Value: WireStruct>(
     _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle],
     rules: MessageRules
   ) throws(Malformed) -> Value {
-    try withDecoder(of: bytes, header, handles, rules) { (decoder) throws(Malformed) in
+    try withDecoder(of: bytes, header, handles, [], rules) { (decoder) throws(Malformed) in
       try decoder.structure(type, at: header.start, field: "parameters")
     }
   }
@@ -72,12 +88,13 @@ public struct MessageDecoder: ~Copyable {
   /// Lends a decoder, and looks at what is around that which `body` reads.
   @inlinable @inline(__always)
   static func withDecoder<Value>(
-    of bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle], _ rules: MessageRules,
+    of bytes: [UInt8], _ header: MessageHeader, _ handles: [any WireHandle],
+    _ ends: [any WireHandle], _ rules: MessageRules, for interface: UInt32 = 0,
     _ body: (inout MessageDecoder) throws(Malformed) -> Value
   ) throws(Malformed) -> Value {
     // Positions are those of the bytes that the header was read from. No check of what came: no message can make them others.
     guard header.count == bytes.count else { throw Malformed(.message(.illegalMemoryRange)) }
-    if rules == .canonical { try header.expectCanonical() }
+    if rules == .canonical { try header.expectCanonical(for: interface) }
     return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
       guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
         throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
@@ -85,10 +102,12 @@ public struct MessageDecoder: ~Copyable {
       return try unsafe withUnsafePointer(to: bytes) { (storage) throws(Malformed) in
         try unsafe withUnsafePointer(to: header) { (header) throws(Malformed) in
           try unsafe withUnsafePointer(to: handles) { (handles) throws(Malformed) in
-            var decoder = unsafe MessageDecoder(memory, storage, header, handles, rules)
-            let value = try body(&decoder)
-            if rules == .canonical { try decoder.finish() }
-            return value
+            try unsafe withUnsafePointer(to: ends) { (ends) throws(Malformed) in
+              var decoder = unsafe MessageDecoder(memory, storage, header, handles, ends, rules)
+              let value = try body(&decoder)
+              if rules == .canonical { try decoder.finish() }
+              return value
+            }
           }
         }
       }
@@ -272,6 +291,19 @@ extension MessageDecoder {
     skipped.remove(.interfaceID)
     nextInterfaceID = position + 1
     return ids[position]
+  }
+
+  /// The end of an interface that shares the pipe, or `nil`.
+  public mutating func optionalInterfaceEnd(
+    _ fields: StructView, _ offset: Int, _ name: String
+  ) throws(Malformed) -> (any WireHandle)? {
+    guard let id = try optionalInterfaceID(fields, offset, name) else { return nil }
+    let position = nextInterfaceID - 1  // of the id that was just read
+    let count = unsafe ends.pointee.count
+    guard position < count else {
+      throw Malformed(.message(.illegalInterfaceID), field: name, detail: "id \(id)")
+    }
+    return unsafe ends.pointee[position]
   }
 
   /// Passes over the 8 bytes of a union's member that this version does not know, and over the one object, the handles and the ids that

@@ -12,6 +12,8 @@ public struct MessageEncoder: ~Copyable {
   /// What travels beside the bytes, in the order of their indices.
   private var handles: [any WireHandle] = []
   private var interfaceIDs: [UInt32] = []
+  /// What will get the ids, each with the place of its own among them.
+  private var ends: [any WireHandle] = []
 
   /// What a message is, as its header says it.
   public enum Kind: Sendable {
@@ -42,6 +44,18 @@ public struct MessageEncoder: ~Copyable {
   public static func encode<Value: WireStruct>(
     _ kind: Kind, ordinal: UInt32, _ parameters: Value
   ) -> (bytes: [UInt8], handles: [any WireHandle]) {
+    let message = encodeWithEnds(kind, ordinal: ordinal, parameters)
+    return (message.bytes, message.handles)
+  }
+
+  /// The same, with the ends of interfaces that are to share the pipe.
+  ///
+  /// Their ids are the last that the message holds, in the order of `ends`. They are written as ones that mean nothing, because only the pipe can
+  /// give them when the message goes on its way.
+  @inlinable
+  package static func encodeWithEnds<Value: WireStruct>(
+    _ kind: Kind, ordinal: UInt32, _ parameters: Value
+  ) -> (bytes: [UInt8], handles: [any WireHandle], ends: [any WireHandle]) {
     var attempt = Attempt()
     while true {
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
@@ -50,7 +64,7 @@ public struct MessageEncoder: ~Copyable {
         encoder.structure(parameters)
         count = encoder.finish(&attempt)
       }
-      if attempt.isDone { return (bytes, attempt.handles) }
+      if attempt.isDone { return (bytes, attempt.handles, attempt.ends) }
     }
   }
 
@@ -62,6 +76,7 @@ public struct MessageEncoder: ~Copyable {
     @usableFromInline var hasInterfaceIDs = false
     @usableFromInline var isDone = false
     @usableFromInline var handles: [any WireHandle] = []
+    @usableFromInline var ends: [any WireHandle] = []
 
     @usableFromInline init() {}
   }
@@ -78,6 +93,7 @@ public struct MessageEncoder: ~Copyable {
       return 0
     }
     if !handles.isEmpty { attempt.handles = handles }
+    if !ends.isEmpty { attempt.ends = ends }
     return count
   }
 
@@ -156,6 +172,14 @@ public struct MessageEncoder: ~Copyable {
     guard let id else { return put(UInt32.max, at: fields.base + offset) }
     put(UInt32(clamping: interfaceIDs.count), at: fields.base + offset)
     interfaceIDs.append(id)
+  }
+
+  /// The end of an interface that is to share the pipe; `nil` is written as none.
+  public mutating func interfaceEnd(
+    _ fields: StructView, _ offset: Int, _ end: (any WireHandle)?
+  ) {
+    interfaceID(fields, offset, end.map { _ in 1 })
+    if let end { ends.append(end) }
   }
 }
 

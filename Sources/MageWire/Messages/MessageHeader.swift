@@ -52,11 +52,13 @@ public struct MessageHeader: Equatable, Sendable {
       version >= 2 ? try Self.payloadOfVersion2(&claims) : (size..<claims.end, [])
   }
 
-  /// Whether the header is the one that ``MessageEncoder`` writes for this kind of message: the format leaves room for
-  /// other interfaces on the pipe, unknown flags and newer headers, and channels use none of it.
+  /// Whether the header is the one that ``MessageEncoder`` writes for this kind of message: the format leaves room for unknown flags and newer
+  /// headers, and channels use neither.
+  ///
+  /// - Parameter interface: the interface on the pipe that the message must be for.
   @usableFromInline
-  func expectCanonical() throws(Malformed) {
-    guard interfaceID == 0 else {
+  func expectCanonical(for interface: UInt32) throws(Malformed) {
+    guard interfaceID == interface else {
       throw Malformed(.message(.unknownInterfaceID), detail: "interface \(interfaceID)")
     }
     guard flags & ~(Self.expectsReplyFlag | Self.isReplyFlag) == 0 else {
