@@ -265,7 +265,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Mage", dependencies: ["MagePipes", "MageSystem", "MageWire"], swiftSettings: settings),
+      name: "Mage",
+      dependencies: [
+        "MagePipes", "MageSystem", "MageWire",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "MageTesting", dependencies: ["Mage", "MagePipes", "MageSystem", "MageWire"],
       swiftSettings: settings),

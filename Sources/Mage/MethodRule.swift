@@ -37,7 +37,7 @@ public struct MethodRule: Sendable {
   private static func check<Value: WireStruct>(_ type: Value.Type) -> Check {
     { (message, header) throws(Malformed) in
       _ = try MessageDecoder.decode(
-        type, from: message.bytes, header: header, handles: message.handles)
+        type, from: message.bytes, header: header, handles: message.handles, ends: message.ends)
     }
   }
 }
@@ -46,8 +46,16 @@ public struct MethodRule: Sendable {
 struct PassingRules<Of: Interface>: InterfaceRules {
   var isKnown: Bool { !Of.rules.isEmpty }
 
-  func checkRequest(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed) {
-    guard isKnown, try ControlHandler<Of>.dispatch(message, header) == nil else { return }
+  func checkRequest(
+    _ message: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) -> [RelayRule.Role?] {
+    // What is announced is looked at as it stands in the message; the ends are made where it arrives.
+    let seen = SeenEnds(header.interfaceIDs.count)
+    guard isKnown, try ControlHandler<Of>.dispatch(message, header) == nil else {
+      return seen.roles
+    }
+    var message = message
+    message.ends = seen.ends
     let rule = try rule(header.ordinal)
     do throws(Malformed) {
       try header.checkIsForBoundInterface()
@@ -61,6 +69,7 @@ struct PassingRules<Of: Interface>: InterfaceRules {
     } catch {
       throw error.placed(in: Of.name, rule.name)
     }
+    return seen.roles
   }
 
   func checkReply(
@@ -86,4 +95,15 @@ struct PassingRules<Of: Interface>: InterfaceRules {
     }
     return rule
   }
+}
+
+/// Ends without a pipe, to learn as what a message announces them.
+private struct SeenEnds: ~Copyable {
+  let ends: [PipeEnd]
+
+  init(_ count: Int) { ends = (0..<count).map { _ in PipeEnd.placeholder() } }
+
+  var roles: [RelayRule.Role?] { ends.map(\.role) }
+
+  deinit { for end in ends { end.abandon() } }
 }

@@ -120,7 +120,7 @@ extension MessageDecoder {
     try pipeEnd(fields, offset, name).map { MessagePipeEnd($0) }
   }
 
-  private mutating func pipeEnd(
+  mutating func pipeEnd(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> PipeEnd? {
     guard let handle = try optionalHandle(fields, offset, name) else { return nil }
@@ -130,7 +130,7 @@ extension MessageDecoder {
     return end
   }
 
-  private static func present<Value>(_ value: Value?, _ name: String) throws(Malformed) -> Value {
+  static func present<Value>(_ value: Value?, _ name: String) throws(Malformed) -> Value {
     guard let value else { throw Malformed(.message(.unexpectedInvalidHandle), field: name) }
     return value
   }

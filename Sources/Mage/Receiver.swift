@@ -100,7 +100,7 @@ extension IncomingMessage {
         throw Malformed(.message(.headerInvalidFlags), detail: "flags \(header.flags)")
       }
       return try MessageDecoder.decode(
-        type, from: bytes, header: header, handles: handles)
+        type, from: bytes, header: header, handles: handles, ends: ends)
     } catch {
       throw error.placed(in: interface, method)
     }

@@ -20,9 +20,14 @@ public struct Remote<Of: Interface>: Sendable {
   }
 
   init(_ endpoint: consuming Endpoint, deadline: Duration, version: UInt32) {
-    end = endpoint.end
+    self.init(endpoint.end, deadline: deadline, version: version)
+  }
+
+  init(_ end: PipeEnd, deadline: Duration, version: UInt32) {
+    self.end = end
     self.deadline = deadline
     self.version = version
+    end.beCaller()
   }
 
   /// Takes the end back, to bind it anew or to send it. Copies of this remote throw ``EndpointError/unbound`` from then on.
@@ -56,6 +61,28 @@ public struct Remote<Of: Interface>: Sendable {
     return try result.get()
   }
 
+  /// Calls a method and waits for its reply on the calling thread, for code that cannot be suspended: what a C library calls back, for example.
+  ///
+  /// For workers alone, on their loop: while one waits, no handler and no task of it runs, and what arrives is kept for later. A host that waited
+  /// for a worker could be stopped by it.
+  ///
+  /// - Parameter limit: from now to the reply.
+  /// - Throws: ``CallError``; `refused` anywhere else.
+  public func callAndWait<Parameters: WireStruct, Reply: WireStruct>(
+    _ method: Method<Of, Parameters, Reply>, _ parameters: Parameters, within limit: Duration? = nil
+  ) throws(CallError) -> Reply {
+    let port = try port()
+    let request = port.makeRequestID()
+    let message = try OutgoingMessage(
+      .request(id: request), ordinal: method.ordinal, parameters)
+    let result = port.callAndWait(
+      method: "\(Of.name).\(method.name)", request: request, message, within: limit ?? deadline
+    ) { (message, header) throws(Malformed) in
+      try Self.decodeReply(to: method, message, header)
+    }
+    return try result.get()
+  }
+
   /// Sends a message that has no reply. Returns when it is queued, which takes as long as the peer's credit is used up.
   public func send<Parameters: WireStruct>(
     _ method: OneWay<Of, Parameters>, _ parameters: Parameters
@@ -74,7 +101,7 @@ public struct Remote<Of: Interface>: Sendable {
       }
       try header.checkIsForBoundInterface()
       return try MessageDecoder.decode(
-        Reply.self, from: message.bytes, header: header, handles: message.handles)
+        Reply.self, from: message.bytes, header: header, handles: message.handles, ends: [])
     } catch {
       throw error.placed(in: Of.name, method.name)
     }
@@ -86,12 +113,15 @@ extension OutgoingMessage {
   init<Value: WireStruct>(
     _ kind: MessageEncoder.Kind, ordinal: UInt32, _ value: Value
   ) throws(CallError) {
-    let (bytes, handles) = MessageEncoder.encode(kind, ordinal: ordinal, value)
+    let (bytes, handles, ends) = MessageEncoder.encodeWithEnds(kind, ordinal: ordinal, value)
     guard handles.allSatisfy({ $0 is Attachment || $0 is PipeEnd }) else {
       throw CallError.refused("a handle that is neither an attachment nor an end of a pipe")
     }
+    if case .reply = kind, !ends.isEmpty {
+      throw CallError.refused("an associated end in a reply: replies are not in the pipe's order")
+    }
     do throws(EndpointError) {
-      try self.init(bytes: bytes, taking: handles)
+      try self.init(bytes: bytes, taking: handles, ends: ends)
     } catch {
       throw .endpoint(error)
     }
@@ -104,11 +134,9 @@ extension MessageHeader {
     guard flags & ~(Self.expectsReplyFlag | Self.isReplyFlag) == 0 else {
       throw Malformed(.message(.unknownFlags), detail: "flags \(flags)")
     }
-    guard interfaceID == 0 else {
-      throw Malformed(.message(.unknownInterfaceID), detail: "id \(interfaceID)")
-    }
-    // What our own encoder writes: nothing else has come from it.
-    guard version == (expectsReply || isReply ? 1 : 0) else {
+    // What our own encoder writes: nothing else has come from it. Whose the message is has been looked up by its interface id.
+    let oldest: UInt32 = expectsReply || isReply ? 1 : 0
+    guard version == (interfaceIDs.isEmpty ? oldest : 2) else {
       throw Malformed(.message(.notCanonical), field: "header", detail: "version \(version)")
     }
   }

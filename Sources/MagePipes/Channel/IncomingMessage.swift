@@ -33,6 +33,8 @@ package struct IncomingMessage: Sendable {
   package let isReturned: Bool
   /// What ``carried`` stands for, once the ends of pipes in it exist in this process.
   package var handles: [any WireHandle]
+  /// What stands for the interface ids in its header, once those ends exist in this process.
+  package var ends: [PipeEnd] = []
   /// The side that wrote it; `nil` when it was written in this process.
   package var writer: Channel.Side?
 

@@ -50,7 +50,7 @@ extension Connection {
     case .connection:
       successor = Port(.connection(self, id))
       port.join(successor, &effects)
-    case .gone:
+    case .gone, .associated:  // the latter never comes here: it cannot be unbound
       successor = Port(.connection(self, id))
       successor.outgoing = Deque(port.inbox.map { Departure($0) })
       port.inbox.removeAll()
@@ -98,9 +98,11 @@ extension Port {
     other.lead.removeAll()
     other.outgoing.removeAll()
     for arrival in other.inbox.reversed() {
-      let departure = Departure(arrival)
-      if case .request(let request) = departure.kind, calls[request]?.state == .sent {
-        calls[request]?.state = .waiting
+      var departure = Departure(arrival)
+      departure.owner = associates?.port(MessageHeader.interface(of: departure.message.bytes))
+      let caller = departure.owner ?? self
+      if case .request(let request) = departure.kind, caller.calls[request]?.state == .sent {
+        caller.calls[request]?.state = .waiting
       }
       outgoing.prepend(departure)
     }
@@ -114,6 +116,9 @@ extension Port {
     let role = role.withLock { $0 }
     rule = RelayRule(for: role, isOwnSide: true)
     other.rule = RelayRule(for: role, isOwnSide: false)
+    let relayed = RelayedInterfaces()
+    self.relayed = relayed
+    other.relayed = relayed
     let unread = inbox
     inbox.removeAll()
     for arrival in unread { pass(arrival, on: other, &effects) }
@@ -206,7 +211,9 @@ struct TakenBack: Sendable {
 extension Port {
   /// Host: the worker has given up the other end of this one. Lock held.
   func takenBack(_ effects: inout Effects) -> TakenBack {
-    for request in calls.keys { freeSlot(request, &effects) }
+    for port in [self] + (associates?.ports ?? []) {
+      for request in port.calls.keys { port.freeSlot(request, &effects) }
+    }
     guard let relay else {
       let near = Port(.peer(self))
       relink(.peer(near))
@@ -216,6 +223,8 @@ extension Port {
     // It only passed messages on: the port at the other side of it is the end now, and nothing stays between.
     self.relay = nil
     relay.relay = nil
+    relayed = nil
+    relay.relayed = nil
     relay.holdsOutgoing = true
     relay.holdsArrivals = true
     let originals = calls.mapValues(\.original)

@@ -92,7 +92,7 @@ extension Connection {
       port.removeNext()
       // Nobody waits for its reply any more: it is not sent.
       guard port.prepare(departure, &effects) else { return .sent }
-      port.calls[request]?.slot = self
+      (departure.owner ?? port).calls[request]?.slot = self
       tally.outstanding += 1
     } else {
       port.removeNext()
@@ -130,8 +130,9 @@ extension Connection {
   ) {
     departure.source.restore(departure.sourceCost, &effects)
     if let finish = departure.finish { effects.add { finish(error) } }
+    port.revoke(departure, &effects)
     if case .request(let request) = departure.kind, departure.writer == nil,
-      let call = port.forget(request, &effects), call.state != .abandoned
+      let call = (departure.owner ?? port).forget(request, &effects), call.state != .abandoned
     {
       effects.add { call.fail(error) }
     }
@@ -170,8 +171,9 @@ extension Connection {
   // MARK: Replies
 
   func sendReply(_ reply: OutgoingMessage, to id: EndpointID, of port: Port, isRelayed: Bool) {
-    guard failure == nil, ports[id] === port else { return }
     PortLock.change { effects in
+      // An end that shares the pipe may have closed meanwhile.
+      guard failure == nil, ports[id] === port.carrier else { return }
       let ends = reply.handles.compactMap { ($0 as? PipeEnd)?.held }
       guard reply.bytes.count <= Int(channel.limits.maxMessageBytes),
         reply.handles.count <= Int(channel.limits.maxAttachments), hasRoom(for: ends)

@@ -72,9 +72,17 @@ extension Connection {
   static let turnsToTheEnd = RingLayout.capacity / RingLayout.recordHeaderSize / packetsPerTurn + 1
 
   func take(_ packet: consuming IncomingPacket) throws(Malformed) {
-    var packet = packet
-    // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
-    while isReading, let event = try channel.next(in: &packet) { handle(event) }
+    self.packet = packet
+    try takeRest()
+  }
+
+  /// A handler that an event starts may end the reading, and then the rest of the packet means nothing.
+  func takeRest() throws(Malformed) {
+    while isReading, var current = packet.take() {
+      guard let event = try channel.next(in: &current) else { return }
+      packet = current
+      handle(event)
+    }
   }
 
   func nextPacket() throws(SystemError) -> (

@@ -31,6 +31,8 @@ package actor Connection {
   nonisolated var isDeaf: Bool { deaf.load(ordering: .relaxed) }
 
   var channel: Channel
+  /// What is being read of: a handler that waits goes on with it.
+  var packet: IncomingPacket?
   var watch: Loop.WatchToken?
   var interest: Epoll.Interest = .read
   /// Packets without descriptors pass here once both sides are invited to it.

@@ -22,9 +22,13 @@ package enum Dispatch: Sendable {
 
 /// A message in its encoded form, on its way out.
 package struct OutgoingMessage: Sendable {
-  package let bytes: [UInt8]
+  package var bytes: [UInt8]
   /// Descriptors, and ends of pipes that belong to this message alone.
   package let handles: [any WireHandle]
+  /// Ends of interfaces that are to share the pipe, until it has taken them.
+  var ends: [PipeEnd] = []
+  /// The ids that the pipe has given them.
+  var announced: [UInt32] = []
 
   package init(bytes: [UInt8], attachments: [Attachment] = []) {
     self.init(bytes: bytes, handles: attachments)

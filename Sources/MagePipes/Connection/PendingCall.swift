@@ -45,6 +45,12 @@ final class ConnectionTally: @unchecked Sendable {
   var outstanding = 0
   /// Requests of the peer that were not answered.
   var answering = 0
+  /// What streams of bytes may hold unread.
+  var streamBytes = 0
+  /// Worker: somebody waits on the loop, and nothing is started for what arrives.
+  var isAlone = false
+  /// Ports with something to take once it is over.
+  var deferred: [Port] = []
   /// Those of the invitation once it has come.
   var limits: ChannelLimits
 

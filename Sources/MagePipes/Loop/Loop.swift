@@ -138,6 +138,16 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     try lookAtDescriptors(waiting: isIdle)
   }
 
+  /// One turn in which no job runs, for somebody who waits on the loop's own thread. False when the loop is to end. Loop only.
+  func turnAlone() throws(SystemError) -> Bool {
+    guard !isStopping else { return false }
+    runEndOfTurn()
+    let found = pollRings()
+    let isIdle = !found && endOfTurn.isEmpty && (awake.isEmpty || !(spin() || !sleepRings()))
+    try lookAtDescriptors(waiting: isIdle)
+    return !isStopping
+  }
+
   private func lookAtDescriptors(waiting: Bool) throws(SystemError) {
     try setAlarm()
     var isDue = false

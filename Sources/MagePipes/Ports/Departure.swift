@@ -44,7 +44,9 @@ struct Departure: Sendable {
   }
 
   let kind: Kind
-  let message: OutgoingMessage
+  var message: OutgoingMessage
+  /// Whose call or message it is, if not the port's that sends it.
+  var owner: Port?
   /// Tells a sender that waits that the message has left, or why it did not.
   var finish: (@Sendable (CallError?) -> Void)?
   /// Who wrote it, if it only passes through this process.

@@ -10,6 +10,8 @@ public enum EndpointError: Error, Equatable, Sendable {
   case unbound
   /// Calls await a reply, or messages their credit: they would get lost with the end.
   case busy
+  /// It belongs to the pipe that it shares with other interfaces, or is to share one, and goes nowhere without it.
+  case associated
 }
 
 extension EndpointError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension EndpointError: CustomStringConvertible {
     case .bound: "the end is bound already"
     case .sent: "the end was sent in a message before"
     case .unbound: "the end was unbound"
+    case .associated: "an associated end stays on its pipe"
     case .busy: "calls or messages on the pipe are not finished"
     }
   }

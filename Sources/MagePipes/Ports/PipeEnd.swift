@@ -65,22 +65,39 @@ package final class PipeEnd: WireHandle {
   /// Takes the end from its remote or receiver. Refused while something is unfinished.
   package func unbind() throws(EndpointError) -> PipeEnd {
     let port = try port()
+    guard !port.sharesPipe else { throw .associated }
     guard port.unbind() else { throw .busy }
     return try take(leaving: .unbound)
   }
 
+  /// Notes that the end calls.
+  package func beCaller() { held?.beCaller() }
+
+  /// An end of nothing, for whoever only wants to know as what it is sent.
+  package static func placeholder() -> PipeEnd { PipeEnd(Port(.gone(.pipeClosed(CloseReason())))) }
+
+  /// As what the end was sent or received.
+  package var role: RelayRule.Role? { held?.role.withLock { $0 } }
+
   /// Notes as what the end is sent or received, for a host that passes its messages on.
   package func mark(_ role: RelayRule.Role) { held?.role.withLock { $0 = role } }
+
+  /// Lets go of the end, which closes by itself.
+  package func abandon() { _ = release() }
 
   package func close(_ reason: CloseReason) { held?.close(reason) }
 }
 
 extension OutgoingMessage {
   /// Takes the ends among `handles` out of the values that they were in: all of them, or none.
-  package init(bytes: [UInt8], taking handles: [any WireHandle]) throws(EndpointError) {
+  ///
+  /// - Parameter ends: those that are to share the pipe.
+  package init(
+    bytes: [UInt8], taking handles: [any WireHandle], ends: [any WireHandle] = []
+  ) throws(EndpointError) {
     var taken: [any WireHandle] = []
     var undo: [(PipeEnd, PipeEnd)] = []
-    for handle in handles {
+    for handle in handles + ends {
       guard let end = handle as? PipeEnd else {
         taken.append(handle)
         continue
@@ -94,6 +111,7 @@ extension OutgoingMessage {
         throw error
       }
     }
-    self.init(bytes: bytes, handles: taken)
+    self.init(bytes: bytes, handles: Array(taken.prefix(handles.count)))
+    self.ends = taken.dropFirst(handles.count).compactMap { $0 as? PipeEnd }
   }
 }

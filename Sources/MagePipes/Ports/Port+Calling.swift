@@ -30,13 +30,14 @@ extension Port {
     }
   }
 
-  private func begin(_ call: PendingCall, _ request: UInt64, _ message: OutgoingMessage) {
+  func begin(_ call: PendingCall, _ request: UInt64, _ message: OutgoingMessage) {
     PortLock.change { effects in
-      if let refusal = refusal(of: message) { return effects.add { call.fail(refusal) } }
       calls[request] = call
-      outgoing.append(Departure(.request(request), message))
+      if let refusal = enqueue(Departure(.request(request), message), &effects) {
+        calls[request] = nil
+        return effects.add { call.fail(refusal) }
+      }
       startTimer(request, call.limit, &effects)
-      kick(&effects)
     }
   }
 
@@ -44,23 +45,39 @@ extension Port {
   package func send(_ message: OutgoingMessage) async -> CallError? {
     await withCheckedContinuation { continuation in
       PortLock.change { effects in
-        if let refusal = refusal(of: message) {
-          return effects.add { continuation.resume(returning: refusal) }
+        let departure = Departure(.oneWay, message) { continuation.resume(returning: $0) }
+        if let refusal = enqueue(departure, &effects) {
+          effects.add { continuation.resume(returning: refusal) }
         }
-        outgoing.append(Departure(.oneWay, message) { continuation.resume(returning: $0) })
-        kick(&effects)
       }
     }
   }
 
-  private func refusal(of message: OutgoingMessage) -> CallError? {
-    let limits: ChannelLimits
-    switch link {
-    case .gone(let error): return error
-    case .peer: limits = ChannelLimits()
-    case .connection(let connection, _): limits = connection.tally.limits
-    }
-    if isClosed { return .pipeClosed(CloseReason()) }
+  /// Queues a message, behind all others of its pipe. Lock held.
+  ///
+  /// - Returns: why it is not queued.
+  func enqueue(_ departure: Departure, _ effects: inout Effects) -> CallError? {
+    let carrier = carrier
+    if let refusal = refusal(of: departure.message, carrier) { return refusal }
+    var departure = departure
+    var joined: [Port] = []
+    if let refusal = carrier.associate(&departure.message, &joined, &effects) { return refusal }
+    outgoing.append(departure)
+    kick(&effects)
+    for port in joined { port.kick(&effects) }
+    return nil
+  }
+
+  /// Those of the connection, or of every pipe inside a process. Lock held.
+  var limits: ChannelLimits {
+    guard case .connection(let connection, _) = carrier.link else { return ChannelLimits() }
+    return connection.tally.limits
+  }
+
+  private func refusal(of message: OutgoingMessage, _ carrier: Port) -> CallError? {
+    if case .gone(let error) = carrier.link { return error }
+    if isClosed || carrier.isClosed { return .pipeClosed(CloseReason()) }
+    let limits = limits
     guard message.bytes.count <= Int(limits.maxMessageBytes) else {
       return .refused(
         "\(message.bytes.count) bytes, the policy allows \(limits.maxMessageBytes) in a message")
@@ -77,7 +94,7 @@ extension Port {
 
 extension Port {
   private func startTimer(_ request: UInt64, _ limit: Duration, _ effects: inout Effects) {
-    guard case .connection(let connection, _) = link else {
+    guard case .connection(let connection, _) = carrier.link else {
       return effects.add { [self] in startTask(request, limit) }
     }
     effects.add { [self] in
@@ -108,7 +125,9 @@ extension Port {
   func missedDeadline(_ request: UInt64, _ limit: Duration, of connection: Connection?) {
     let method = PortLock.change { _ -> String? in
       guard let call = calls[request], call.state != .abandoned else { return nil }
-      guard case .connection(let current, _) = link, current === connection else { return nil }
+      guard case .connection(let current, _) = carrier.link, current === connection else {
+        return nil
+      }
       return call.method
     }
     guard let connection, let method else {
@@ -143,6 +162,17 @@ extension Port {
     guard header.isReply else {
       throw Malformed(.message(.headerInvalidFlags), detail: "a request that is sent as a reply")
     }
+    guard header.interfaceID != 0, relay == nil else { return try receiveReply(reply, header) }
+    switch PortLock.change({ _ in associates?[header.interfaceID] }) {
+    case .open(let port): try port.receiveReply(reply, header)
+    case .closing: break  // nobody waits for it any more
+    case nil: throw Associates.unknown(header.interfaceID)
+    }
+  }
+
+  private func receiveReply(
+    _ reply: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) {
     let request = header.requestID
     switch PortLock.change({ _ in use(of: request) }) {
     case .unexpected:
@@ -199,16 +229,24 @@ extension Port {
       switch call.state {
       case .waiting:
         forget(request, &effects)
-        outgoing.removeAll { $0.kind == .request(request) }
-        if isWaiting, case .connection(let connection, _) = link {
-          effects.add { [self] in connection.onLoop { $0.retry(self) } }
-        }
+        carrier.withdraw(request, of: self, &effects)
       case .sent:
         calls[request]?.state = .abandoned
       case .abandoned:
         return
       }
       effects.add { call.fail(error) }
+    }
+  }
+
+  /// Takes back a request that has not left. Lock held.
+  private func withdraw(_ request: UInt64, of caller: Port, _ effects: inout Effects) {
+    let found = outgoing.firstIndex {
+      $0.kind == .request(request) && ($0.owner ?? self) === caller
+    }
+    if let found { revoke(outgoing.remove(at: found), &effects) }
+    if isWaiting, case .connection(let connection, _) = link {
+      effects.add { [self] in connection.onLoop { $0.retry(self) } }
     }
   }
 

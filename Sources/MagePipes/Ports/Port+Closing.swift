@@ -15,12 +15,15 @@ extension Port {
     failOutgoing(error, &effects)
     discardInbox(&effects)
     tellReceiver(&effects)
+    loseAssociates(error, &effects)
     let link = link
     relay = nil
+    relayed = nil
     self.link = .gone(.pipeClosed(CloseReason()))
     switch link {
     case .gone: break
     case .peer(let peer): peer.peerClosed(reason, &effects)
+    case .associated(let carrier, let id): carrier.closeAssociate(id, reason, &effects)
     case .connection(let connection, let id):
       effects.add { [self] in connection.onLoop { $0.close(id, of: self, reason) } }
     }
@@ -33,8 +36,10 @@ extension Port {
     link = .gone(.pipeClosed(CloseReason()))
     failCalls(error, &effects)
     failOutgoing(error, &effects)
+    for port in associates?.ports ?? [] { port.failCalls(error, &effects) }
     if let relay {
       self.relay = nil
+      relayed = nil
       return relay.closeSoon(reason, &effects)
     }
     peerEnd = reason
@@ -53,6 +58,7 @@ extension Port {
     }
     discardInbox(&effects)
     tellReceiver(&effects)
+    loseAssociates(error, &effects)
     settle(&effects)
   }
 

@@ -9,7 +9,15 @@ extension Port {
       if case .gone = link { isOver = inbox.isEmpty && peerEnd == nil } else { isOver = isClosed }
       guard !isOver else { return effects.add { receiver.disconnected(nil) } }
       self.receiver = receiver
-      wantDrain(&effects)
+      if case .associated = link {} else if !isAssociable { isCaller = false }
+      carrier.wantDrain(&effects)
+    }
+  }
+
+  /// Whether it belongs to another's pipe, or is to.
+  var sharesPipe: Bool {
+    PortLock.change { _ in
+      if case .associated = link { true } else { isAssociable }
     }
   }
 
@@ -17,57 +25,97 @@ extension Port {
   func unbind() -> Bool {
     PortLock.change { _ in
       guard calls.values.allSatisfy(\.isBeingAnswered), answering.isEmpty,
-        !outgoing.contains(where: { $0.finish != nil })
+        !outgoing.contains(where: { $0.finish != nil }), associates?.isEmpty != false
       else { return false }
       receiver = nil
       return true
     }
   }
 
-  private enum Step: Sendable {
-    case dispatch(Arrival, any MessageReceiver)
+  fileprivate enum Step: Sendable {
+    case dispatch(Arrival, Port, any MessageReceiver)
+    /// It is about the pipe itself.
+    case control(Arrival)
+    /// The end that it is for is closed.
+    case drop(Arrival)
+    case refuse(Arrival, Malformed)
     case tell(any MessageReceiver, CloseReason)
   }
 
   /// Has the receiver take what has arrived, one message after the other.
   func drain() {
-    while let step = PortLock.change({ _ in nextStep() }) {
-      switch step {
-      case .dispatch(let arrival, let receiver):
-        if !arrival.isVoid { dispatch(arrival, receiver) }
-      case .tell(let receiver, let reason): receiver.disconnected(reason)
+    while let step = PortLock.change({ nextStep(&$0) }) {
+      do throws(Malformed) {
+        try take(step)
+      } catch {
+        guard let arrival = step.arrival else { continue }
+        // Where only the pipe is closed for it, whoever passed the message on must not miss its credit.
+        PortLock.change { effects in arrival.release(&effects) }
+        blame(error, arrival)
       }
     }
   }
 
-  private func nextStep() -> Step? {
-    guard let receiver else {
+  private func take(_ step: Step) throws(Malformed) {
+    guard step.arrival?.isVoid != true else { return }
+    switch step {
+    case .dispatch(let arrival, let port, let receiver):
+      try port.dispatch(arrival, receiver, through: self)
+    case .control(let arrival): try control(arrival)
+    case .drop(let arrival):
+      // Ends that it announces are there for its sender, and are closed as nobody takes them.
+      _ = try announced(try MessageHeader(decoding: arrival.message.bytes))
+      PortLock.change { effects in arrival.release(&effects) }
+    case .refuse(_, let malformed): throw malformed
+    case .tell(let receiver, let reason): receiver.disconnected(reason)
+    }
+  }
+
+  private func nextStep(_ effects: inout Effects) -> Step? {
+    guard receiver != nil || associates != nil else {
       isDispatching = false
       return nil
     }
-    if let arrival = inbox.popFirst() { return .dispatch(arrival, receiver) }
+    if let arrival = inbox.first {
+      let step = step(arrival)
+      if step == nil { isDispatching = false } else { inbox.removeFirst() }
+      return step
+    }
     isDispatching = false
     guard let peerEnd, !holdsArrivals else { return nil }
+    endAssociates(peerEnd, &effects)
+    guard let receiver else { return nil }
     self.receiver = nil
     self.peerEnd = nil
     return .tell(receiver, peerEnd)
   }
 
-  private func dispatch(_ arrival: Arrival, _ receiver: any MessageReceiver) {
-    do throws(Malformed) {
-      let header = try MessageHeader(decoding: arrival.message.bytes)
-      guard !header.isReply else {
-        throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
-      }
-      switch try receiver.receive(arrival.message, header: header) {
-      case .oneWay(let handler):
-        start(handler, arrival) { self.finishedOneWay(arrival, $0) }
-      case .request(let handler):
-        try beginAnswering(header.requestID, arrival)
-        start(handler, arrival) { self.finishedRequest(header.requestID, arrival, $0) }
-      }
-    } catch {
-      blame(error, arrival)
+  private func step(_ arrival: Arrival) -> Step? {
+    switch addressee(of: arrival) {
+    case .receiver(let port, let receiver): .dispatch(arrival, port, receiver)
+    case .nobodyYet: nil
+    case .pipe: .control(arrival)
+    case .late: .drop(arrival)
+    case .refused(let malformed): .refuse(arrival, malformed)
+    }
+  }
+
+  /// - Parameter carrier: whose pipe it came by.
+  private func dispatch(
+    _ arrival: Arrival, _ receiver: any MessageReceiver, through carrier: Port
+  ) throws(Malformed) {
+    let header = try MessageHeader(decoding: arrival.message.bytes)
+    guard !header.isReply else {
+      throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
+    }
+    var message = arrival.message
+    message.ends = try carrier.announced(header)
+    switch try receiver.receive(message, header: header) {
+    case .oneWay(let handler):
+      start(handler, arrival) { self.finishedOneWay(arrival, $0) }
+    case .request(let handler):
+      try beginAnswering(header.requestID, arrival)
+      start(handler, arrival) { self.finishedRequest(header.requestID, arrival, $0) }
     }
   }
 
@@ -119,9 +167,13 @@ extension Port {
   private func answer(
     _ reply: OutgoingMessage, to arrival: Arrival, _ effects: inout Effects
   ) {
-    switch (link, arrival.source) {
+    var reply = reply
+    if interfaceID != 0 { MessageHeader.write(interface: interfaceID, into: &reply.bytes) }
+    switch (carrier.link, arrival.source) {
     case (.connection(let connection, let id), _) where arrival.isAsked(by: connection):
-      effects.add { connection.onLoop { $0.sendReply(reply, to: id, of: self, isRelayed: false) } }
+      effects.add { [reply] in
+        connection.onLoop { $0.sendReply(reply, to: id, of: self, isRelayed: false) }
+      }
     case (.peer(let peer), .port),
       (.peer(let peer), .connection) where arrival.message.isReturned:
       var message = IncomingMessage(endpoint: .none, bytes: reply.bytes)
@@ -152,10 +204,25 @@ extension Port {
   /// Ends whoever has sent a malformed message, or only the pipe where that is not known: nobody is ended for another's lie.
   private func blame(_ malformed: Malformed, _ arrival: Arrival) {
     guard case .connection(let connection) = arrival.source, !arrival.message.isRelayed else {
-      return close(CloseReason(code: Self.malformedCode, text: malformed.name))
+      return carrierNow.close(CloseReason(code: Self.malformedCode, text: malformed.name))
     }
     connection.onLoop { $0.refuse(malformed) }
   }
+}
+
+extension Port.Step {
+  fileprivate var arrival: Arrival? {
+    switch self {
+    case .dispatch(let arrival, _, _), .control(let arrival), .drop(let arrival),
+      .refuse(let arrival, _):
+      arrival
+    case .tell: nil
+    }
+  }
+}
+
+extension Port {
+  private var carrierNow: Port { PortLock.change { _ in carrier } }
 }
 
 extension Arrival {

@@ -14,6 +14,8 @@ package final class Port: @unchecked Sendable {
     case peer(Port)
     /// Behind this endpoint of a connection.
     case connection(Connection, EndpointID)
+    /// At the other side of that port's pipe, which it shares under this id.
+    case associated(Port, UInt32)
     /// Nowhere; calls get this error.
     case gone(CallError)
   }
@@ -31,6 +33,13 @@ package final class Port: @unchecked Sendable {
   /// What may arrive from an end in this process.
   var window = CreditWindow(ChannelLimits())
 
+  /// The interfaces that share this pipe; `nil` before the first.
+  var associates: Associates?
+  /// It is to share the pipe that one of its ends is sent over.
+  var isAssociable = false
+  /// It calls, and is sent nothing but replies.
+  var isCaller = false
+
   /// What waits to leave, and before all of it what ``holdsOutgoing`` does not concern.
   var outgoing = Deque<Departure>()
   var lead = Deque<Departure>()
@@ -45,6 +54,8 @@ package final class Port: @unchecked Sendable {
   var relay: Port?
   /// Host, with ``relay``: what the messages that arrive must be.
   var rule = RelayRule.unknown
+  /// Host, with ``relay``: the interfaces that share the pipe, as both its halves see them.
+  var relayed: RelayedInterfaces?
   /// What the end was last seen to be, by whoever sent or received it in a typed field.
   let role = Mutex<RelayRule.Role?>(nil)
 
@@ -97,6 +108,7 @@ extension Port {
       guard !isKicked else { return }
       isKicked = true
       effects.add { [self] in connection.onLoop { $0.pump(self) } }
+    case .associated(let carrier, let id): pass(to: carrier, id, &effects)
     case .gone(let error):
       failOutgoing(error, &effects)
     }
@@ -124,11 +136,13 @@ extension Port {
   /// Marks the call of a request as sent. False when nobody waits for its reply any more.
   func prepare(_ departure: Departure, _ effects: inout Effects) -> Bool {
     guard case .request(let request) = departure.kind else { return true }
-    guard calls[request]?.state == .waiting else {
+    let caller = departure.owner ?? self
+    guard caller.calls[request]?.state == .waiting else {
       departure.source.restore(departure.sourceCost, &effects)
+      revoke(departure, &effects)
       return false
     }
-    calls[request]?.state = .sent
+    caller.calls[request]?.state = .sent
     return true
   }
 
@@ -156,7 +170,11 @@ extension Port {
 
   /// Has the receiver take what is here. Lock held.
   func wantDrain(_ effects: inout Effects) {
-    guard !isDispatching, receiver != nil, !inbox.isEmpty || peerEnd != nil else { return }
+    guard !isDispatching, receiver != nil || associates != nil, !inbox.isEmpty || peerEnd != nil
+    else { return }
+    if case .connection(let connection, _) = link, connection.tally.isAlone {
+      return connection.tally.deferred.append(self)
+    }
     isDispatching = true
     if case .connection(let connection, _) = link {
       effects.add { [self] in connection.onLoop { _ in self.drain() } }

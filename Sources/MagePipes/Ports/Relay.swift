@@ -15,6 +15,8 @@ package enum RelayRule: Sendable {
     case remote(any InterfaceRules)
     /// It is called.
     case receiver(any InterfaceRules)
+    /// One end of a stream: whoever has it sends the ones and is sent the others.
+    case stream(sends: any InterfaceRules, gets: any InterfaceRules)
   }
 
   /// - Parameter isOwnSide: for what arrives at the end itself, and not for what arrives for it from its new holder.
@@ -23,13 +25,18 @@ package enum RelayRule: Sendable {
     case (nil, _): self = .unknown
     case (.remote(let rules), true), (.receiver(let rules), false): self = .replies(rules)
     case (.remote(let rules), false), (.receiver(let rules), true): self = .requests(rules)
+    case (.stream(_, let gets), true): self = .requests(gets)
+    case (.stream(let sends, _), false): self = .requests(sends)
     }
   }
 }
 
 /// Checks messages for an interface without running anything.
 package protocol InterfaceRules: Sendable {
-  func checkRequest(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed)
+  /// - Returns: what the ends are that the message announces, in their order.
+  func checkRequest(
+    _ message: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) -> [RelayRule.Role?]
   func checkReply(
     _ message: IncomingMessage, _ header: MessageHeader, to ordinal: UInt32
   ) throws(Malformed)
@@ -52,7 +59,7 @@ extension Port {
     guard !header.isReply else {
       throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
     }
-    try checkRequest(arrival.message, header)
+    let rules = try checkRequest(arrival.message, header, on: other)
     guard header.expectsReply else { return other.outgoing.append(Departure(arrival)) }
     let tally = arrival.source.tally
     let limit = Int(tally?.limits.maxOutstanding ?? .max)
@@ -61,7 +68,7 @@ extension Port {
     }
     tally?.answering += 1
     let request = other.makeRequestID()
-    var call = passing(header)
+    var call = passing(header, rules)
     call.original = header.requestID
     call.answering = tally
     other.calls[request] = call
@@ -70,24 +77,39 @@ extension Port {
     other.outgoing.append(Departure(renumbered))
   }
 
+  /// Returns the rules that the reply must keep, if anybody knows them.
   private func checkRequest(
-    _ message: IncomingMessage, _ header: MessageHeader
-  ) throws(Malformed) {
-    switch rule {
-    case .unknown: break
-    case .requests(let rules): try rules.checkRequest(message, header)
-    case .replies:
+    _ message: IncomingMessage, _ header: MessageHeader, on other: Port
+  ) throws(Malformed) -> (any InterfaceRules)? {
+    let rules: any InterfaceRules
+    switch (rule, header.interfaceID) {
+    case (.unknown, _): return nil
+    case (_, PipeControl.interfaceID):
+      let event = try PipeControl.decode(message.bytes, header, handles: message.handles)
+      try relayed?.close(event.id, by: self)
+      return nil
+    case (.requests(let own), 0): rules = own
+    case (.replies, 0):
       throw Malformed(.interface(.wrongCaller), detail: "a request to the calling end")
+    case (_, let id):
+      let known = try relayed?.rules(of: id, for: self)
+      rules = known ?? UncheckedRules()
     }
+    let roles = try rules.checkRequest(message, header)
+    for (id, role) in zip(header.interfaceIDs, roles) {
+      try relayed?.announce(id, role, by: self, to: other)
+    }
+    return rules
   }
 
   /// The call that stands for a request of somebody else.
-  private func passing(_ header: MessageHeader) -> PendingCall {
-    let rules: (any InterfaceRules)?
-    if case .requests(let known) = rule { rules = known } else { rules = nil }
-    return PendingCall(
+  private func passing(_ header: MessageHeader, _ rules: (any InterfaceRules)?) -> PendingCall {
+    PendingCall(
       method: "", limit: .zero,
       complete: { [self] (reply, replyHeader) throws(Malformed) in
+        guard replyHeader.interfaceID == header.interfaceID else {
+          throw Associates.unknown(replyHeader.interfaceID)
+        }
         try rules?.checkReply(reply, replyHeader, to: header.ordinal)
         passReply(reply, header.requestID)
       },
