@@ -5,7 +5,7 @@ import Testing
 struct GoldenTests {
   @Test(
     "is what the golden files hold, which are compiled with these tests",
-    arguments: ["mage", "gallery", "colours", "passing"])
+    arguments: ["mage", "gallery", "colours", "passing", "sharing"])
   func isGolden(_ name: String) throws {
     let path = "\(testFolder)/Interfaces/\(name).magen"
     let outcome = Checker.check([path], reader: Files())
@@ -24,16 +24,18 @@ struct GoldenTests {
       """
       interface A {
         M(MessagePipe pipe, pending_remote<A> a, handle<data_pipe_consumer> b, handle c,
-          pending_associated_receiver<A> d);
+          pending_associated_receiver<A> d) => (pending_associated_receiver<A> e, array<B> f);
       }
+      struct B { C? c; };
+      struct C { pending_associated_remote<A>? a; B? b; };
       """)
     let program = try #require(outcome.program)
     let refusals = Generator(program).refusals(for: 0)
     #expect(
       refusals.list.map(\.message) == [
-        "a data pipe is not supported by this version",
         "a handle of any kind is not supported by this version",
-        "'pending_associated_receiver' is not supported by this version",
+        "an associated end in a reply is not supported by this version",
+        "an associated end in a reply is not supported by this version",
       ])
   }
 

@@ -198,7 +198,7 @@ struct InterfaceCode {
 
   private func proxy(_ writer: inout CodeWriter) {
     writer.line("/// Calls an implementation at the other end of a pipe as if it were here.")
-    writer.block("public struct Proxy: Service") { writer in
+    writer.block("public struct Proxy: Service, InterfaceProxy") { writer in
       writer.line("public let remote: Remote<\(name)>")
       writer.line("/// How long each call may take; `nil` is the remote's own limit.")
       writer.line("public let limit: Duration?")
@@ -213,12 +213,22 @@ struct InterfaceCode {
       for method in interface.methods {
         writer.line()
         forward(method, &writer)
+        guard method.isSync, method.from == .worker else { continue }
+        writer.line()
+        writer.documentation([
+          "The same for code that cannot be suspended: waits, and nothing else of the worker runs."
+        ])
+        forward(method, isWaiting: true, &writer)
       }
     }
   }
 
-  private func forward(_ method: MethodModel, _ writer: inout CodeWriter) {
-    signature(method, "public ", " async throws(CallError)", " {", &writer)
+  private func forward(
+    _ method: MethodModel, isWaiting: Bool = false, _ writer: inout CodeWriter
+  ) {
+    signature(
+      method, "public ", isWaiting ? " throws(CallError)" : " async throws(CallError)", " {",
+      &writer)
     writer.indent { writer in
       let token = "\(name).\(method.swiftName)"
       let taken = Set(method.parameters.map(\.swiftName))
@@ -232,8 +242,9 @@ struct InterfaceCode {
         let fields = method.parameters.map { "\($0.label): \($0.swiftName)" }
         writer.list("let \(parameters) = \(method.parametersName)(", fields, ")")
       }
-      let remote = "try await \(member("remote"))"
-      let call = "\(remote).call(\(token), \(parameters), within: \(member("limit")))"
+      let remote = "try \(isWaiting ? "" : "await ")\(member("remote"))"
+      let name = isWaiting ? "callAndWait" : "call"
+      let call = "\(remote).\(name)(\(token), \(parameters), within: \(member("limit")))"
       switch method.reply {
       case nil: writer.line("\(remote).send(\(token), \(parameters))")
       case .parameters(let list) where list.isEmpty: writer.line("_ = \(call)")

@@ -131,7 +131,7 @@ struct CorpusWriter {
   private mutating func value(
     _ type: TypeModel, at position: Int, bit: Int
   ) throws(Impossible) {
-    if type.isNullable, !type.isScalar, !isPresent() {
+    if type.isNullable, !type.isScalar, type.isAssociated || !isPresent() {
       if case .handle = type.kind { put(.max, size: 4, at: position) }
       if case .pending = type.kind { put(.max, size: 4, at: position) }
       return
@@ -140,6 +140,8 @@ struct CorpusWriter {
     case .bool: bytes[position] |= (isPresent() ? 1 : 0) << UInt8(bit)
     case .number(let kind): put(number(kind, type.range), size: kind.size, at: position)
     case .enumeration(let index): put(try member(of: index), size: 4, at: position)
+    // Only a header of a later version could say their ids.
+    case .pending(let kind, _) where kind.isAssociated: throw Impossible()
     case .handle, .pending:
       put(UInt64(handles), size: 4, at: position)
       handles += 1
@@ -248,5 +250,11 @@ struct CorpusWriter {
     put(24, size: 4, at: base)
     try array(key, count, at: base + 8)
     try array(mapped, count, at: base + 16)
+  }
+}
+
+extension TypeModel {
+  fileprivate var isAssociated: Bool {
+    if case .pending(let kind, _) = kind { kind.isAssociated } else { false }
   }
 }

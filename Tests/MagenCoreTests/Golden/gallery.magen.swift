@@ -144,7 +144,7 @@ extension Gallery {
   }
 
   /// Calls an implementation at the other end of a pipe as if it were here.
-  public struct Proxy: Service {
+  public struct Proxy: Service, InterfaceProxy {
     public let remote: Remote<Gallery>
     /// How long each call may take; `nil` is the remote's own limit.
     public let limit: Duration?

@@ -39,7 +39,7 @@ extension Demo {
   }
 
   /// Calls an implementation at the other end of a pipe as if it were here.
-  public struct Proxy: Service {
+  public struct Proxy: Service, InterfaceProxy {
     public let remote: Remote<Demo>
     /// How long each call may take; `nil` is the remote's own limit.
     public let limit: Duration?
@@ -147,7 +147,7 @@ extension Numbers {
   }
 
   /// Calls an implementation at the other end of a pipe as if it were here.
-  public struct Proxy: Service {
+  public struct Proxy: Service, InterfaceProxy {
     public let remote: Remote<Numbers>
     /// How long each call may take; `nil` is the remote's own limit.
     public let limit: Duration?

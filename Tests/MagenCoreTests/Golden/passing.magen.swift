@@ -32,7 +32,7 @@ extension Child {
   }
 
   /// Calls an implementation at the other end of a pipe as if it were here.
-  public struct Proxy: Service {
+  public struct Proxy: Service, InterfaceProxy {
     public let remote: Remote<Child>
     /// How long each call may take; `nil` is the remote's own limit.
     public let limit: Duration?
@@ -86,7 +86,7 @@ extension Passing {
   }
 
   /// Calls an implementation at the other end of a pipe as if it were here.
-  public struct Proxy: Service {
+  public struct Proxy: Service, InterfaceProxy {
     public let remote: Remote<Passing>
     /// How long each call may take; `nil` is the remote's own limit.
     public let limit: Duration?
