@@ -77,6 +77,17 @@ extension Crime {
         descriptors: [Self.channel])
     case .halfMessage:
       Self.send(Self.frame(kind: 1, flags: 1, endpoint: 1, total: 4096, payload: Self.zeros(64)))
+    case .announceHostsEnd: Self.send(Self.carrying(2, isMoved: false))
+    case .moveEndTwice:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      for _ in 0..<2 { Self.send(Self.carrying(Self.ownEnd, isMoved: true)) }
+    case .moveClosedEnd:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      Self.send(Self.closing(Self.ownEnd))
+      Self.send(Self.carrying(Self.ownEnd, isMoved: true))
+    case .moveAndCloseEnd:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      Self.send(Self.carrying(Self.ownEnd, isMoved: true) + Self.closing(Self.ownEnd))
     case .malformedTransport:
       var frame = Self.frame(kind: 1, endpoint: 1, payload: Self.oneWayMessage)
       frame[1] = 0xFF  // the length now reaches beyond the packet
@@ -95,6 +106,21 @@ extension Crime {
   private static let oneWayMessage: [UInt8] = [24] + zeros(23) + [8] + zeros(7)
 
   private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
+
+  /// The first id that a worker may give to an end.
+  private static let ownEnd: UInt32 = 1 << 31 | 1
+
+  /// A message that brings an end, or gives one up.
+  private static func carrying(_ end: UInt32, isMoved: Bool) -> [UInt8] {
+    var bytes = frame(kind: 1, endpoint: 1, attachments: [6], payload: oneWayMessage)
+    bytes[17] = isMoved ? 1 : 0
+    bytes.replaceSubrange(20..<24, with: littleEndian(end))
+    return bytes
+  }
+
+  private static func closing(_ end: UInt32) -> [UInt8] {
+    frame(kind: 4, endpoint: end, payload: zeros(4))
+  }
 
   /// A frame as the channel's writer would make it, byte by byte.
   package static func frame(

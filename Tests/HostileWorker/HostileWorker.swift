@@ -13,10 +13,11 @@ struct HostileWorker {
     Worker.run(
       prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
       { pipe in
-        if Worker.arguments.first == "call-host" {
-          callHost(pipe)
-        } else {
-          Receiver(pipe, Probe.handlers(Friend()))
+        switch Worker.arguments.first {
+        case "call-host": callHost(pipe)
+        case "travel": Receiver(pipe, Traveller.handlers(Journey()))
+        case "visit-host": visitHost(pipe)
+        default: Receiver(pipe, Probe.handlers(Friend()))
         }
       })
   }
@@ -31,6 +32,22 @@ struct HostileWorker {
         try await host.note(text: answer)
       } catch {
         try await host.note(text: "\(error)")
+      }
+    }
+  }
+
+  /// Holds the calling end of the first pipe and hands the host an end of another.
+  private static func visitHost(_ pipe: consuming Endpoint) {
+    let host = Traveller.Proxy(Remote(pipe))
+    let (remote, receiver) = makePipe(of: Traveller.self)
+    Task {
+      do {
+        try receiver.bind(Traveller.handlers(Journey()))
+        try await host.note(number: 1)
+        let echo = try await host.visit(remote: remote, count: 2)
+        try await host.note(number: echo == "from the host" ? 3 : 4)
+      } catch {
+        try await host.note(number: 5)
       }
     }
   }
