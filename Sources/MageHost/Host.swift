@@ -30,6 +30,12 @@ public final class Host: Sendable {
   /// never wait by blocking, as every worker of the host is served by it.
   public var executor: any TaskExecutor { core.loop }
 
+  /// Starts, beside whatever the caller does next, the process by which this host clones workers and programs: the first launch then need not
+  /// wait for it. Returns at once.
+  public func startEarly() {
+    Task(executorPreference: core.loop) { [core] in await core.launcher.startEarly() }
+  }
+
   /// Starts `executable` as a worker under `policy`. Returns when it is sealed, proven from outside and invited.
   ///
   /// - Parameters:

@@ -11,6 +11,8 @@ actor HostCore {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   let launcher: Launcher
+  /// For what has no namespaces.
+  let plainLauncher: Launcher
   let groups: GroupKeeper
   private let sealDeadline: Duration
   private let policies: PolicyLibrary?
@@ -45,6 +47,7 @@ actor HostCore {
       null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: 2))
       identities = try IdentityMap.ofThisProcess()
       launcher = Launcher(path: path, loop: loop)
+      plainLauncher = Launcher(path: path, loop: loop, makesNamespaces: false)
       groups = GroupKeeper(launcher: path)
       try LoopThread.start(loop)
     } catch {
@@ -60,6 +63,15 @@ actor HostCore {
   // MARK: Spawning
 
   func spawn(
+    _ executable: String, _ policy: Policy, _ arguments: [String],
+    implements interfaces: [any Interface.Type]
+  ) async -> Result<WorkerProcess, SpawnError> {
+    await atPossibleLevel(of: policy) { policy in
+      await spawnHere(executable, policy, arguments, implements: interfaces)
+    }
+  }
+
+  private func spawnHere(
     _ executable: String, _ policy: Policy, _ arguments: [String],
     implements interfaces: [any Interface.Type]
   ) async -> Result<WorkerProcess, SpawnError> {
@@ -94,7 +106,8 @@ actor HostCore {
       let identity = try identities.identity(inside: plan.policy.identity, slot: slot)
       slots.take()
       let supervisor = Supervisor(
-        plan, role: role, addresses: addresses, launcher: launcher, groups: groups
+        plan, role: role, addresses: addresses, launcher: launcher(for: plan.policy),
+        groups: groups
       ) { [weak self] supervisor in
         self?.assumeIsolated { $0.ended(supervisor, slot) }
         onEnd(supervisor)
@@ -178,6 +191,7 @@ actor HostCore {
     for program in programs.values { _ = await program.waitForEnding() }
     await groups.shutDown()
     await launcher.shutDown()
+    await plainLauncher.shutDown()
     plans.removeAll()
     loop.stop()
   }

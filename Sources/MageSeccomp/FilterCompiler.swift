@@ -23,10 +23,11 @@ public enum FilterCompiler {
   /// - Complexity: about a millisecond; compile once per policy.
   public static func compile(_ policy: Policy) throws(FilterError) -> CompiledFilters {
     #if arch(x86_64)
-      let serve = try FilterPlan(policy.serve, isSealed: true)
+      var serve = try FilterPlan(policy.serve, isSealed: true)
       var startup = try FilterPlan(policy.startup, isSealed: false)
       try startup.allow(serve)
       try startup.allowSealing()
+      try serve.reportOfWorker(hasNamespaces: policy.hasNamespaces)
       return CompiledFilters(startup: try startup.program(), serve: try serve.program())
     #else
       throw .unsupportedArchitecture
@@ -44,7 +45,7 @@ public enum FilterCompiler {
     #if arch(x86_64)
       var plan = try FilterPlan(
         PhaseRules(policy.startup.rules + policy.serve.rules), isSealed: false)
-      try plan.reportToHost()
+      try plan.reportOfProgram(hasNamespaces: policy.hasNamespaces)
       try plan.forceSending(on: reportDescriptor)
       return try plan.program()
     #else

@@ -6,10 +6,11 @@ internal import Synchronization
 /// Calls that a policy may broker, made as a worker that was taken over would make them.
 enum BrokerProbe {
   /// - Parameter wish: `FLAGS WHAT`: a path, or `@null`, `@unmapped`, `@kernel`, `@endless` for pointers that lead elsewhere;
-  ///   `race GRANTED SECRET` opens a path that a thread keeps changing; `flood` opens for ever.
+  ///   `race GRANTED SECRET` opens a path that a thread keeps changing; `flood` opens for ever;
+  ///   `threads` starts threads for ever.
   static func open(_ wish: String) -> String {
     let words = wish.split(separator: " ").map(String.init)
-    guard words.count > 1 else { return flood() }
+    guard words.count > 1 else { return wish == "threads" ? startThreads() : flood() }
     if words[0] == "race" { return race(words[1], words[2]) }
     let flags = UInt64(words[0]) ?? 0
     switch words[1] {
@@ -75,6 +76,16 @@ enum BrokerProbe {
   private static func flood() -> String {
     let path = strdup("/etc/shadow")
     while true { _ = openCall(address(path), 0) }
+  }
+
+  private static func startThreads() -> String {
+    while true {
+      do {
+        try Thread.start(name: "bomb") { raw_wait_forever() }
+      } catch {
+        return "\(error)"
+      }
+    }
   }
 
   static func connect(_ number: UInt16) -> String {

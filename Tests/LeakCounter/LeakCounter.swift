@@ -14,16 +14,20 @@ struct LeakCounter {
     // Starts the language's own timers, which hold descriptors from then on.
     try await Task.sleep(for: .nanoseconds(1))
     let before = try await settled()
-    try await killWorkers(rounds, isForked: mode == "template")
+    try await killWorkers(
+      rounds, isForked: mode == "template", level: mode == "plain" ? .landlockAndSeccomp : .full)
     // The loop's thread, with what it holds, goes a moment after the shutdown has returned.
     while try Holdings.now().loops > 0 { await Task.yield() }
     try await compare(before, after: "the host")
     print("nothing left of \(rounds) workers")
   }
 
-  private static func killWorkers(_ rounds: Int, isForked: Bool) async throws {
+  private static func killWorkers(
+    _ rounds: Int, isForked: Bool, level: IsolationLevel
+  ) async throws {
     let host = try Host()
-    let policy = try PolicyLibrary(directory: policies).policy(named: "renderer")
+    var policy = try PolicyLibrary(directory: policies).policy(named: "renderer")
+    policy.requirement = level
     // The launcher and the plan are made by the first worker and stay for the host's life.
     let template =
       isForked
@@ -32,9 +36,9 @@ struct LeakCounter {
       if let template { return try await template.spawn() }
       return try await host.spawn(directory + "/hostile-worker", policy: policy)
     }
-    try await round(spawn, 0)
+    try await round(spawn, 0, level)
     let warm = try await settled()
-    for index in 1...max(rounds, 1) { try await round(spawn, index) }
+    for index in 1...max(rounds, 1) { try await round(spawn, index, level) }
     try await compare(warm, after: "\(rounds) workers")
     await template?.close()
     await host.shutDown()
@@ -52,9 +56,13 @@ struct LeakCounter {
   }
 
   private static func round(
-    _ spawn: () async throws -> WorkerProcess, _ index: Int
+    _ spawn: () async throws -> WorkerProcess, _ index: Int, _ level: IsolationLevel
   ) async throws {
     let worker = try await spawn()
+    guard await worker.mechanisms().level == level else {
+      print("a worker is not at level \(level.rawValue)")
+      exit(1)
+    }
     let probe = Probe.Proxy(try worker.remote(Probe.self))
     _ = try await probe.echo(text: "hello")
     if index.isMultiple(of: 2) {

@@ -25,7 +25,7 @@ extension LaunchPlan {
 
   /// The user that goes through the launch: inside a namespace of its own the mapped one, else the one outside.
   func user(_ identity: LaunchRequest.Identity) -> (uid: UInt32, gid: UInt32) {
-    template == nil
+    template == nil && policy.hasNamespaces
       ? (policy.identity.uid, policy.identity.gid)
       : (identity.outsideUser, identity.outsideGroup)
   }
@@ -56,7 +56,7 @@ extension LaunchPlan {
     request.append(.descriptors(placements(channel: channel, null: null, streams: [:])))
     appendLandlock(to: &request, nil)
     for limit in limits where limit.isOfForks { request.append(limit) }
-    request.append(.capabilities)
+    request.append(.capabilities(isPrivileged: true))
     let number = UInt32(clamping: policy.channel(named: WorkerPlan.channelName) ?? 3)
     request.append(.seal(program: program, packet: packet, channel: number))
     request.append(.resume)

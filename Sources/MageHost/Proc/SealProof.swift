@@ -10,6 +10,12 @@ struct SealProof {
   let filters: UInt64
   /// Namespaces of the template it was forked from, which must be others as well.
   var others: [NamespaceKind: String] = [:]
+  /// Filters that this process was started under, which its children have as well.
+  var inherited: UInt64 = 0
+  /// An ordinary user cannot, outside of a user namespace; it has no capability that the set would bound.
+  var emptiesBoundingSet = true
+  /// Whether it must be a user that root is not. In a user namespace of its own its number says nothing.
+  var changesUser = false
 
   enum Verdict: Equatable {
     case holds
@@ -22,7 +28,9 @@ struct SealProof {
   func verdict(on pid: Int32) -> Verdict {
     do throws(SystemError) {
       let status = try ProcessStatus(of: pid)
-      if let defect = statusDefect(status) { return .broken(defect) }
+      var proof = self
+      proof.inherited = try ProcessStatus(of: nil).number("Seccomp_filters") ?? 0
+      if let defect = proof.statusDefect(status) { return .broken(defect) }
       if let defect = try namespaceDefect(of: pid) { return .broken(defect) }
       return try holdsListener(pid) ? .notYet : .holds
     } catch {
@@ -44,11 +52,13 @@ struct SealProof {
     // 2 is SECCOMP_MODE_FILTER.
     guard status.number("Seccomp") == 2 else { return "no seccomp filter is in force" }
     // Linux 5.9 and later count them; an older kernel has no field, and then the mode has to do.
-    if let count = status.number("Seccomp_filters"), count < filters {
-      return "\(count) of \(filters) seccomp filters are in force"
+    if let count = status.number("Seccomp_filters"), count < filters &+ inherited {
+      return "\(count) of \(filters &+ inherited) seccomp filters are in force"
     }
     guard status.number("NoNewPrivs") == 1 else { return "no_new_privs is not set" }
-    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+    if changesUser, let defect = userDefect(status) { return defect }
+    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
+    where set != "CapBnd" || emptiesBoundingSet {
       guard status.capabilities(set) == 0 else {
         return "\(set) is \(status[set].map(String.init) ?? "missing"), not empty"
       }
@@ -57,6 +67,17 @@ struct SealProof {
       return "it has \(status["Threads"].map(String.init) ?? "?") threads before it is sealed"
     }
     return nil
+  }
+
+  private func userDefect(_ status: ProcessStatus) -> String? {
+    for name in ["Uid", "Gid"] {
+      let ids = Set((status[name] ?? "0").split { $0.isWhitespace })
+      if ids.count != 1 || ids == ["0"] {
+        return "its \(name) is \(ids.sorted().joined(separator: " "))"
+      }
+    }
+    let groups = status["Groups"] ?? ""
+    return groups.contains { !$0.isWhitespace } ? "it has the groups \(groups)" : nil
   }
 
   private func namespaceDefect(of pid: Int32) throws(SystemError) -> String? {

@@ -71,11 +71,12 @@ extension Supervisor {
     if let ending { return ending.usage }
     return ResourceUsage(
       cpu: process?.cpuTime() ?? usage.cpu, wall: MonotonicTime.now.since(launched),
-      peakMemoryBytes: ResourceWatch.residentBytes(of: process?.pid ?? 0))
+      peakMemoryBytes: MemoryUse.bytes(of: process?.pid ?? 0))
   }
 
   var mechanisms: Mechanisms {
-    Mechanisms(memory: group.mechanism, landlock: plan.launch.landlock)
+    Mechanisms(
+      level: plan.launch.level, memory: group.mechanism, landlock: plan.launch.landlock)
   }
 
   func finalUsage(_ status: ExitStatus?) -> ResourceUsage {

@@ -153,7 +153,9 @@ extension Supervisor {
       launched(pid, pidfd)
       if let reporter { mapIdentity(pid, reporter) }
     case .listener(let descriptor): startupListener(descriptor)
-    case .failed(let failure): launchEnded(LaunchError(failure, steps: steps))
+    case .failed(let failure):
+      launcher.assumeIsolated { $0.note(failure) }
+      launchEnded(LaunchError(failure, steps: steps))
     // The former is said on the launcher's own socket only, the latter of programs that are not workers.
     case .ready, .programEnded: break
     case .executed: reportClosed()

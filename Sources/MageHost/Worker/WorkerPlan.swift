@@ -38,6 +38,7 @@ struct WorkerPlan: Sendable {
     sealedPacket = Channel.sealedPacket
     interfaces = InterfaceRules(policy, library: policies)
     self.sealDeadline = sealDeadline
+    try launch.checkLevel()
   }
 
   /// Where the worker runtime expects the channel.
@@ -78,7 +79,12 @@ struct WorkerPlan: Sendable {
     let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
       kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
     }
-    return SealProof(namespaces: namespaces, filters: 2)
+    var proof = SealProof(namespaces: namespaces, filters: 2)
+    guard !policy.hasNamespaces else { return proof }
+    let isRoot = ProcessIdentity.effectiveUser == 0
+    proof.emptiesBoundingSet = isRoot
+    proof.changesUser = isRoot
+    return proof
   }
 
   /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.

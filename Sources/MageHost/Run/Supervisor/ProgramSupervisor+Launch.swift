@@ -90,7 +90,9 @@ extension ProgramSupervisor {
     case .launched(let pid, let pidfd, _): launched(pid, pidfd)
     case .listener(let descriptor): listen(descriptor)
     case .programEnded(let cause): ownEnd = cause
-    case .failed(let failure): launchFailed("\(LaunchError(failure, steps: steps))")
+    case .failed(let failure):
+      launcher.assumeIsolated { $0.note(failure) }
+      launchFailed("\(LaunchError(failure, steps: steps))")
     case .ready: break  // said on the launcher's own socket only
     case .executed: reportClosed()
     }
