@@ -142,6 +142,28 @@ import Testing
     }
   }
 
+  /// Refused messages of one worker take nothing of what the host may send to the other.
+  @Test func liesUseUpNobodysWindow() async throws {
+    try await withStar(ChannelLimits(windowMessages: 4)) { star in
+      let up = try star.workers.first.remote()
+      let hub = try star.hosts.first.listen()
+      let down = try star.hosts.second.remote()
+      let second = try star.workers.second.listen()
+      for _ in 0..<12 {
+        let (pending, receiver) = makePipe(of: Chat.self)
+        try await up.send(Chat.pass, Passing(pipe: MessagePipeEnd(receiver.take())))
+        try await down.send(Chat.pass, Passing(pipe: await hub.passed.next().pipe))
+        let far = try #require(await second.passed.next().pipe)
+        let listener = try Listener.bound(to: PendingReceiver<Chat>(far.take()))
+        let liar = try PendingRemote<Liar>(pending.take()).bind()
+        await #expect(throws: CallError.self) { try await liar.call(Liar.unknown, Note(1)) }
+        withExtendedLifetime(listener) {}
+      }
+      #expect(try await down.call(Chat.ask, Note(1), within: .seconds(5)) == Note(2))
+      withExtendedLifetime(up) {}
+    }
+  }
+
   /// The same through a pipe that the host knows: the liar is ended, and the message arrives nowhere.
   @Test func aLieThroughAKnownPipeEndsItsSender() async throws {
     try await withHostile { badHost, hostile in
