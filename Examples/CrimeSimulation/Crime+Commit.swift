@@ -70,7 +70,7 @@ extension Crime {
   private func sendPacket() {
     switch self {
     case .sendUnaskedDescriptor:
-      Self.send(Self.frame(kind: 6, endpoint: 0, payload: Self.zeros(16)), descriptors: [0])
+      Self.send(Self.frame(kind: 1, endpoint: 1, payload: Self.oneWayMessage), descriptors: [0])
     case .sendSocket:
       Self.send(
         Self.frame(kind: 2, endpoint: 1, attachments: [1], payload: Self.oneWayMessage),

@@ -84,12 +84,15 @@ public struct Remote<Of: Interface>: Sendable {
   }
 
   /// Sends a message that has no reply. Returns when it is queued, which takes as long as the peer's credit is used up.
+  ///
+  /// - Parameter limit: how long the credit may take; ``deadline`` when it is `nil`. A host's worker that gives none in that time is
+  ///   ended (``Limit/creditDeadline(_:)``).
   public func send<Parameters: WireStruct>(
-    _ method: OneWay<Of, Parameters>, _ parameters: Parameters
+    _ method: OneWay<Of, Parameters>, _ parameters: Parameters, within limit: Duration? = nil
   ) async throws(CallError) {
     let port = try port()
     let message = try OutgoingMessage(.oneWay, ordinal: method.ordinal, parameters)
-    if let error = await port.send(message) { throw error }
+    if let error = await port.send(message, within: limit ?? deadline) { throw error }
   }
 
   private static func decodeReply<Parameters, Reply>(

@@ -39,7 +39,7 @@ package struct Channel: Sendable {
     case message(IncomingMessage)
     case reply(IncomingMessage)
     case closed(EndpointID, CloseReason)
-    /// A message for an end that is closed here carried these: nobody will have them.
+    /// A message or reply for an end that is closed here. Nobody will have what it carried.
     case dropped([CarriedItem])
     /// Worker: the host knows that the end was given up.
     case moveAcknowledged(EndpointID)
@@ -119,7 +119,8 @@ extension Channel {
         continue
       }
       guard let descriptor = unclaimed.popFirst() else { break }  // counted above
-      carried.append(.descriptor(try Attachment(received: descriptor, declared: entry.kind)))
+      carried.append(
+        .descriptor(try Attachment(received: descriptor, declared: entry.kind, by: side)))
     }
     return carried
   }
@@ -131,6 +132,9 @@ extension Channel {
       throw Malformed(.channel(.unknownKind), detail: "kind \(frame.kind)")
     }
     try checkShape(of: frame, kind)
+    guard !kind.startsMessage || carried.allSatisfy(\.mayTravelInMessages) else {
+      throw Malformed(.channel(.attachmentKindUnknown), detail: "of the handshake, on \(kind)")
+    }
     switch kind {
     case .message, .reply:
       return try receiveMessage(frame, kind, payload, carried)
@@ -153,7 +157,9 @@ extension Channel {
       try endpoints.peerFinishedGiving(endpoint)
       return .moveFinished(endpoint)
     case .credit:
-      try sendWindow.restore(try Credit(decoding: payload))
+      let credit = try Credit(decoding: payload)
+      guard !credit.isZero else { throw Malformed(.channel(.creditEmpty)) }
+      try sendWindow.restore(credit)
       return .credit
     case .hello, .seal, .sealed, .invite, .finish, .refuse:
       return try receiveHandshake(kind, payload, carried)
@@ -267,7 +273,7 @@ extension Channel {
     guard let standing, standing != .closing else {
       // Sent before the peer could know that we closed: dropped, and its credit is free again.
       returnCredit(message.cost)
-      return message.carried.isEmpty ? nil : .dropped(message.carried)
+      return .dropped(message.carried)
     }
     let incoming = IncomingMessage(
       endpoint: message.endpoint, bytes: message.bytes, carried: message.carried,

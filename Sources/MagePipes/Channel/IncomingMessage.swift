@@ -7,6 +7,12 @@ package enum CarriedItem: Sendable {
   /// An end of a pipe by its id on this connection: a new one, or one that the sender gives up.
   case endpoint(EndpointID, isMoved: Bool)
 
+  /// Whether it is for messages: what belongs to the handshake would be a door where nobody looks for one.
+  var mayTravelInMessages: Bool {
+    guard case .descriptor(let attachment) = self else { return true }
+    return attachment.kind != .listener && attachment.kind != .doorbell
+  }
+
   var descriptor: SharedDescriptor? {
     if case .descriptor(let attachment) = self { attachment.descriptor } else { nil }
   }

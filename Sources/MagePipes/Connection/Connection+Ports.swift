@@ -11,11 +11,7 @@ extension Connection {
   // MARK: Arriving
 
   func receive(_ message: IncomingMessage) {
-    if meter?.admits(at: loop.now) == false {
-      stopReading()
-      news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
-      return
-    }
+    guard isWithinRate() else { return }
     var message = message
     message.writer = side == .worker && !message.isRelayed ? .host : .worker
     message.handles = handles(message.carried)
@@ -25,6 +21,14 @@ extension Connection {
     PortLock.change { effects in
       if port.isGiven { port.giveBack(arrival, &effects) } else { port.accept(arrival, &effects) }
     }
+  }
+
+  /// Counts a message of the peer. False when it was one too many: then nothing more is read.
+  func isWithinRate() -> Bool {
+    guard meter?.admits(at: loop.now) == false else { return true }
+    stopReading()
+    news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
+    return false
   }
 
   /// Makes what the message carries exist in this process.
@@ -88,10 +92,12 @@ extension Connection {
       method: method, request: request, message, within: limit, decode: decode)
   }
 
-  /// ``Port/send(_:)`` on the port behind an endpoint.
-  package func send(_ endpoint: EndpointID, _ message: OutgoingMessage) async -> CallError? {
+  /// ``Port/send(_:within:)`` on the port behind an endpoint.
+  package func send(
+    _ endpoint: EndpointID, _ message: OutgoingMessage, within limit: Duration = .seconds(30)
+  ) async -> CallError? {
     guard let port = ports[endpoint] else { return failure ?? .pipeClosed(CloseReason()) }
-    return await port.send(message)
+    return await port.send(message, within: limit)
   }
 
   /// ``Port/bind(_:)`` on the port behind an endpoint.

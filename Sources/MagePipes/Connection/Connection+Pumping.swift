@@ -14,7 +14,8 @@ extension Connection {
       guard !port.isWaiting else { return }
       guard waitingForCredit.isEmpty || port.next == nil else {
         port.isWaiting = true
-        return waitingForCredit.append(port)
+        waitingForCredit.append(port)
+        return watchPatience(of: port)
       }
       while port.next != nil {
         let outcome = sendNext(of: port, &effects)
@@ -33,6 +34,7 @@ extension Connection {
       if atFront { waitingForCredit.prepend(port) } else { waitingForCredit.append(port) }
     }
     port.isWaiting = true
+    watchPatience(of: port)
   }
 
   /// Credit has come: the ports that wait for it send one message each, in turns.

@@ -46,7 +46,8 @@ extension Connection {
   /// Takes a packet; returns its size, or `nil` when the peer has closed.
   func readPacket() throws(SystemError) -> Int? {
     let (bytes, received) = try nextPacket()
-    guard received.count > 0 else {
+    // An empty packet reads like the end of the socket, and is none: the peer is still there.
+    guard received.count > 0 || socket?.packets.hasPeer == true else {
       peerGone()
       return nil
     }
@@ -126,7 +127,10 @@ extension Connection {
     case .message(let message): receive(message)
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
-    case .dropped(let items): _ = handles(items)  // closed as nobody takes them
+    case .dropped(let items):
+      // It counts like any other: a peer that never acknowledges a close could go on without end.
+      guard isWithinRate() else { return }
+      _ = handles(items)  // closed as nobody takes them
     case .moveAcknowledged(let endpoint): giveAcknowledged(endpoint)
     case .moveFinished(let endpoint): moveFinished(endpoint)
     case .credit: pumpWaiting()

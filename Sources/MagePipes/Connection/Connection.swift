@@ -42,6 +42,8 @@ package actor Connection {
   var socketPackets: (taken: UInt64, announced: UInt64) = (0, 0)
   var isReading = true
   var isFlushScheduled = false
+  /// A timer will try the packet again that found too many descriptors on their way.
+  var isPausedForDescriptors = false
   /// Made once and not for each turn.
   lazy var flushAtEndOfTurn: () -> Void = { [weak self] in
     self?.assumeIsolated {
@@ -63,6 +65,8 @@ package actor Connection {
   var lastTimed: UInt64 = 0
   /// For the first of `deadlines`, or for one before it that has been met.
   var deadlineTimer: (token: TimerToken, moment: MonotonicTime)?
+  /// For the first message whose sender waits for credit.
+  var patienceTimer: (token: TimerToken, end: MonotonicTime)?
   var failure: CallError?
 
   /// - Parameter news: called on the loop, in the order in which things happened.
@@ -113,6 +117,8 @@ package actor Connection {
     deadlines.removeAll()
     if let deadlineTimer { loop.cancel(deadlineTimer.token) }
     deadlineTimer = nil
+    if let patienceTimer { loop.cancel(patienceTimer.token) }
+    patienceTimer = nil
     PortLock.change { effects in
       for port in ports where port.isLinked(to: self) { port.lose(error, &effects) }
       for end in arrivals { end.lose(error, &effects) }

@@ -66,6 +66,8 @@ public enum Limit: Equatable, Sendable {
   case wall(Duration)
   /// A call of the host was not answered in time.
   case callDeadline(Duration, method: String)
+  /// A message of the host waited too long for the worker to take those before it.
+  case creditDeadline(Duration)
   /// Resident memory, in bytes.
   case memory(UInt64)
   /// Bytes written to output streams or to one file.
@@ -93,6 +95,7 @@ public enum Limit: Equatable, Sendable {
     case .cpu: "cpu"
     case .wall: "wall"
     case .callDeadline: "deadline"
+    case .creditDeadline: "credit"
     case .memory: "memory"
     case .output: "output"
     case .processes: "processes"

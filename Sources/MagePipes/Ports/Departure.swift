@@ -1,3 +1,4 @@
+internal import MageSystem
 internal import MageWire
 
 /// Who gets the credit back that a message uses up until it is taken.
@@ -43,12 +44,19 @@ struct Departure: Sendable {
     case request(UInt64)
   }
 
+  struct Patience: Sendable {
+    let end: MonotonicTime
+    let limit: Duration
+  }
+
   let kind: Kind
   var message: OutgoingMessage
   /// Whose call or message it is, if not the port's that sends it.
   var owner: Port?
   /// Tells a sender that waits that the message has left, or why it did not.
   var finish: (@Sendable (CallError?) -> Void)?
+  /// Until when a sender waits, and how long that is; `nil` when nobody waits, or by a clock of its own.
+  var patience: Patience?
   /// Who wrote it, if it only passes through this process.
   var writer: Channel.Side?
   /// It was unread at an end that this worker has given up.

@@ -1,3 +1,4 @@
+internal import MageSystem
 package import MageWire
 
 extension Port {
@@ -42,13 +43,21 @@ extension Port {
   }
 
   /// Sends a one-way message; returns when the credit for it was there and it was queued.
-  package func send(_ message: OutgoingMessage) async -> CallError? {
+  ///
+  /// - Parameter limit: how long it may wait for the credit of a peer in another process.
+  package func send(
+    _ message: OutgoingMessage, within limit: Duration = .seconds(30)
+  ) async -> CallError? {
     await withCheckedContinuation { continuation in
       PortLock.change { effects in
-        let departure = Departure(.oneWay, message) { continuation.resume(returning: $0) }
+        var departure = Departure(.oneWay, message) { continuation.resume(returning: $0) }
+        let patience = Departure.Patience(end: now.advanced(by: limit), limit: limit)
+        departure.patience = patience
         if let refusal = enqueue(departure, &effects) {
-          effects.add { continuation.resume(returning: refusal) }
+          return effects.add { continuation.resume(returning: refusal) }
         }
+        // An end that shares a pipe hands its messages to the one that has it.
+        carrier.expect(patience, &effects)
       }
     }
   }

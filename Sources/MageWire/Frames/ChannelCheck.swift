@@ -28,6 +28,8 @@ public enum ChannelCheck: String, CaseIterable, Sendable {
   case creditAttachmentsExceeded
   /// Credit was returned that had not been used.
   case creditOverflow
+  /// Nothing was returned as credit: a frame that costs its sender nothing and means nothing could be sent without end.
+  case creditEmpty
   /// The message is larger than the policy allows.
   case messageTooLarge
   /// A fragment came without a message that it continues, or has the wrong length.

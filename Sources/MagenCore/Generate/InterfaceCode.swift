@@ -244,9 +244,10 @@ struct InterfaceCode {
       }
       let remote = "try \(isWaiting ? "" : "await ")\(member("remote"))"
       let name = isWaiting ? "callAndWait" : "call"
-      let call = "\(remote).\(name)(\(token), \(parameters), within: \(member("limit")))"
+      let limit = "within: \(member("limit"))"
+      let call = "\(remote).\(name)(\(token), \(parameters), \(limit))"
       switch method.reply {
-      case nil: writer.line("\(remote).send(\(token), \(parameters))")
+      case nil: writer.line("\(remote).send(\(token), \(parameters), \(limit))")
       case .parameters(let list) where list.isEmpty: writer.line("_ = \(call)")
       case .parameters(let list) where list.count > 1:
         let reply = local("reply")

@@ -77,9 +77,10 @@ struct Peer: Sendable {
     }
   }
 
-  func send(_ note: Note) async -> CallError? {
+  func send(_ note: Note, within limit: Duration = .seconds(30)) async -> CallError? {
     let message = MessageEncoder.encode(.oneWay, ordinal: 0, note)
-    return await connection.send(.bootstrap, OutgoingMessage(bytes: message.bytes))
+    return await connection.send(
+      .bootstrap, OutgoingMessage(bytes: message.bytes), within: limit)
   }
 
   /// The check of the next news, which must be that something was refused.

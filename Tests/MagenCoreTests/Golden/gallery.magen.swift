@@ -39,7 +39,7 @@ public enum Gallery: Interface {
 
   public static let rules = [
     MethodRule(decode), MethodRule(forget), MethodRule(many), MethodRule(memory), MethodRule(words),
-    MethodRule(draw), MethodRule(ping), MethodRule(stop)
+    MethodRule(draw), MethodRule(ping), MethodRule(stop),
   ]
 }
 
@@ -168,7 +168,7 @@ extension Gallery {
       names: [String], sizes: [String: [UInt32?]], ground: Gallery.Ground
     ) async throws(CallError) {
       let parameters = ForgetParameters(names: names, sizes: sizes, ground: ground)
-      try await remote.send(Gallery.forget, parameters)
+      try await remote.send(Gallery.forget, parameters, within: limit)
     }
 
     public func many(
@@ -182,7 +182,7 @@ extension Gallery {
 
     public func memory(pixels: Attachment, table: Attachment?) async throws(CallError) {
       let parameters = MemoryParameters(pixels: pixels, table: table)
-      try await remote.send(Gallery.memory, parameters)
+      try await remote.send(Gallery.memory, parameters, within: limit)
     }
 
     public func words(
@@ -206,7 +206,7 @@ extension Gallery {
     }
 
     public func stop() async throws(CallError) {
-      try await remote.send(Gallery.stop, Empty())
+      try await remote.send(Gallery.stop, Empty(), within: limit)
     }
   }
 }
