@@ -159,9 +159,9 @@ let tests: [Target] = [
   .testTarget(
     name: "MageHostTests",
     dependencies: [
-      "CrimeSimulation", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem",
-      "MageWire", "ProbeInterface",
-      "TestSupport", "deny-namespaces", "hostile-worker", "leak-counter", "mage-launcher",
+      "CMageSystem", "CrimeSimulation", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp",
+      "MageSystem", "MageWire", "ProbeInterface", "TestSupport", "deny-namespaces",
+      "hostile-worker", "leak-counter", "mage-launcher",
       "weak-launcher",
     ],
     swiftSettings: settings),
@@ -228,7 +228,9 @@ let fuzzers: [Target] =
       dependencies: [
         "Mage", "MageHost", "MagePipes", "MagePolicy", "MageSystem", "MageWire", "MagenCore",
       ],
-      path: "Fuzz", swiftSettings: settings)
+      path: "Fuzz", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+      // Its main function comes with the fuzzer's library, and no other executable may have that one.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
   ]
 
 let package = Package(

@@ -140,6 +140,13 @@ static int prepare(const char **call) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
   (void)prctl(PR_SET_NAME, "mage-launcher");
   umask(077);
+  // A process that is killed before it is let go leaves a pipe without a reader, which must not end its launcher. Blocked and not ignored: children
+  // take the mask off again, and would keep what is ignored.
+  sigset_t broken;
+  sigemptyset(&broken);
+  sigaddset(&broken, SIGPIPE);
+  *call = "sigprocmask";
+  if (sigprocmask(SIG_BLOCK, &broken, NULL) < 0) return -errno;
   if (uid == 0) {
     *call = "setgroups";
     if (setgroups(0, NULL) < 0) return -errno;

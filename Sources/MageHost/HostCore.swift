@@ -17,6 +17,8 @@ actor HostCore {
   let null: SharedDescriptor
   let identities: IdentityMap
   private var supervisors: [ObjectIdentifier: Supervisor] = [:]
+  /// Workers and templates that live or are being started.
+  var supervisorCount: Int { supervisors.count }
   private var plans: [PlanKey: WorkerPlan] = [:]
   private var workerFilters = PolicyCache<CompiledFilters>()
   var programFilters = PolicyCache<[UInt8]>()

@@ -13,6 +13,14 @@ struct HostileWorker {
     Worker.run(
       prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
       { pipe in
+        if Worker.arguments.first == "late-crime" {
+          // Late enough that its host can have stopped by then.
+          Task {
+            try await Task.sleep(for: .milliseconds(300))
+            Crime.openPasswd.commit()
+            raw_wait_forever()
+          }
+        }
         if Worker.arguments.first == "call-host" {
           callHost(pipe)
         } else {

@@ -163,6 +163,24 @@ import Testing
     }
   }
 
+  @Test("A template that is closed while it starts again does not stay")
+  func closedWhileStarting() async throws {
+    try await TestHost.with { test in
+      let core = test.host.core
+      let plan = try await core.plan(StaticWorkerTests.worker, test.policy, [], isTemplate: true)
+      for _ in 0..<5 {
+        let keeper = TemplateKeeper(core, plan, stockSize: 0)
+        async let control = keeper.control()
+        // The start is on its way, and then the close comes.
+        while await core.supervisorCount == 0 { await Task.yield() }
+        await keeper.close()
+        _ = await control
+        while await core.supervisorCount > 0 { await Task.yield() }
+        #expect(await keeper.templatePID == nil)
+      }
+    }
+  }
+
   @Test("Templates and their forks leave nothing behind")
   func leaks() throws {
     let run = try Command.run(Places.product("leak-counter"), ["50", "template"])

@@ -24,6 +24,9 @@ actor Launcher {
     self.loop = loop
   }
 
+  /// The process, while there is one. For people and for tests.
+  var pid: Int32? { running?.pid }
+
   /// Hands a request over. `report` is the end on which the launch is reported.
   func submit(_ request: LaunchRequest, report: SharedDescriptor) throws(LaunchError) {
     unsent.append(Unsent(bytes: request.encoded, descriptors: [report] + request.descriptors))
@@ -109,6 +112,7 @@ actor Launcher {
 /// A running launcher: its socket and its process. Loop only.
 private final class LauncherProcess {
   let socket: PacketSocket
+  var pid: Int32 { process.pid }
   private let process: ProcessHandle
   private let loop: Loop
   private let hasRoom: () -> Void

@@ -6,10 +6,15 @@ internal import MageSystem
 struct SealProof {
   /// Namespaces that must differ from the host's.
   let namespaces: [NamespaceKind]
-  /// Filters that must be in force: `startup` and `serve`.
+  /// Filters that must be in force: `startup` and `serve`, beside those that the host itself is under (``inheritedFilters``).
   let filters: UInt64
   /// Namespaces of the template it was forked from, which must be others as well.
   var others: [NamespaceKind: String] = [:]
+
+  /// Filters that every child of the calling thread is born with: in a container there may be some, and a worker that has put on one of its two
+  /// must not pass because of them. Call it on the thread that starts the launcher.
+  static let inheritedFilters: UInt64 =
+    (try? ProcessStatus(ofEntry: "thread-self"))?.number("Seccomp_filters") ?? 0
 
   enum Verdict: Equatable {
     case holds

@@ -106,6 +106,11 @@ actor TemplateKeeper {
         self?.assumeIsolated { $0.templateEnded(supervisor) }
       }
       let supervisor = try launched.get()
+      // Closed while it started: nobody else knows of it.
+      guard !isClosed else {
+        await supervisor.end(.killed)
+        return .failure(.hostGone)
+      }
       return try keep(supervisor, await supervisor.process?.pid, socket)
     } catch let error as SpawnError {
       return .failure(error)

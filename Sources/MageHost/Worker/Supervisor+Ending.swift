@@ -47,6 +47,8 @@ extension Supervisor {
   /// The process is reaped, or will never be: everything is released and everybody told.
   func finish(_ status: ExitStatus?) {
     guard ending == nil else { return }
+    // Nobody may have watched it: a dead one is not left to lie there.
+    let status = status ?? (try? process?.reap())
     // What it had sent before it died may be the reason: a malformed message outranks the crash that came with it.
     if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
     let cause =

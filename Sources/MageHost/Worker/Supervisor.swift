@@ -81,8 +81,9 @@ extension Supervisor {
         let reports = try PacketSocket.pair()
         let far = reports.peer
         report = reports.takeSocket()
-        try submit(request, far)
+        // Before there is a process that nobody would hear of.
         try watchReport()
+        try submit(request, far)
       } catch let error as SpawnError {
         fail(error)
         return
@@ -161,12 +162,12 @@ extension Supervisor {
   }
 
   func launched(_ pid: Int32, _ pidfd: SharedDescriptor) {
+    // First: whatever fails from here on, the process is known, and is ended and reaped.
+    process = ProcessHandle(pid: pid, pidfd: pidfd)
     do throws(SystemError) {
-      let handle = ProcessHandle(pid: pid, pidfd: try pidfd.duplicate())
-      watches[.process] = try loop.watch(handle.pidfd.number, .read) { [weak self] _ in
+      watches[.process] = try loop.watch(pidfd.number, .read) { [weak self] _ in
         self?.assumeIsolated { $0.processEnded() }
       }
-      process = consume handle
     } catch {
       launchEnded(.launcherGone("\(error)"))
     }

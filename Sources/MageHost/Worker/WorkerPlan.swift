@@ -78,19 +78,20 @@ struct WorkerPlan: Sendable {
     let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
       kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
     }
-    return SealProof(namespaces: namespaces, filters: 2)
+    return SealProof(namespaces: namespaces, filters: SealProof.inheritedFilters + 2)
   }
 
   /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.
   var templateProof: SealProof {
     SealProof(
-      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid }, filters: 1)
+      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid },
+      filters: SealProof.inheritedFilters + 1)
   }
 
   /// The namespaces that each fork of a template makes for itself.
   var kindsOfForks: [NamespaceKind] { proof.namespaces.filter { $0 != .net } }
 
   func proof(distinctFrom template: [NamespaceKind: String]) -> SealProof {
-    SealProof(namespaces: proof.namespaces, filters: 2, others: template)
+    SealProof(namespaces: proof.namespaces, filters: proof.filters, others: template)
   }
 }

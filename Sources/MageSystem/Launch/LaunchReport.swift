@@ -43,7 +43,9 @@ extension PacketSocket {
     }
     let received = try result.get()
     guard received.count > 0 else { return .executed }
-    guard received.count == size, !received.descriptorsTruncated else { throw Self.protocolError }
+    guard received.count == size, !received.bytesTruncated, !received.descriptorsTruncated else {
+      throw Self.protocolError
+    }
     return try LaunchReport(raw, received.descriptors)
   }
 
@@ -110,6 +112,7 @@ package enum LauncherStart {
     var pid: Int32 = -1
     let pidfd = unsafe mage_spawn_launcher(path, socket.number, &pid)
     return ProcessHandle(
-      pid: pid, pidfd: OwnedDescriptor(owning: try check("posix_spawn(\(path))", pidfd)))
+      pid: pid,
+      pidfd: SharedDescriptor(OwnedDescriptor(owning: try check("posix_spawn(\(path))", pidfd))))
   }
 }

@@ -50,6 +50,8 @@ extension ProgramSupervisor {
 
   func finish() {
     guard ending == nil else { return }
+    // Nobody may have watched it: a dead one is not left to lie there.
+    if reaped == nil { reaped = try? process?.reap() }
     let ending = Ending(cause: finalCause, usage: finalUsage)
     self.ending = ending
     release()

@@ -16,10 +16,11 @@ extension ProgramSupervisor {
         let reports = try PacketSocket.pair()
         let far = reports.peer
         report = reports.takeSocket()
+        // Before there is a process that nobody would hear of.
+        try watchReport()
         try launcher.assumeIsolated { launcher in
           Result { () throws(LaunchError) in try launcher.submit(request, report: far) }
         }.get()
-        try watchReport()
       } catch {
         failLaunch("\(error)")
         return
@@ -97,12 +98,12 @@ extension ProgramSupervisor {
   }
 
   func launched(_ pid: Int32, _ pidfd: SharedDescriptor) {
+    // First: whatever fails from here on, the process is known, and is ended and reaped.
+    process = ProcessHandle(pid: pid, pidfd: pidfd)
     do throws(SystemError) {
-      let handle = ProcessHandle(pid: pid, pidfd: try pidfd.duplicate())
-      watches[.process] = try loop.watch(handle.pidfd.number, .read) { [weak self] _ in
+      watches[.process] = try loop.watch(pidfd.number, .read) { [weak self] _ in
         self?.assumeIsolated { $0.processEnded() }
       }
-      process = consume handle
     } catch {
       launchFailed("\(error)")
     }
