@@ -45,6 +45,23 @@ import Testing
     #expect(try MageRun.run([], ["/bin/cat"], shell: #""$@" < /"#).status == 125)
   }
 
+  /// A shell that reads its script where the program reads its input goes on where it was.
+  @Test func whatAProgramDoesToItsInputIsItsOwn() throws {
+    let program = try CompiledPrograms.path("input-is-its-own")
+    try Places.withDirectory { directory in
+      let input = directory + "/input"
+      try "first\nsecond\n".write(toFile: input, atomically: false, encoding: .utf8)
+      let shell =
+        #"exec 9<\#(input); read first <&9; "$@" <&9; read second <&9; echo "$second"; cat /proc/$$/fdinfo/9"#
+      let run = try MageRun.run([], [program], shell: shell)
+      #expect(run.output.hasPrefix("second\n"), "\(run.output)")
+      let flags = run.output.split(separator: "\n").first { $0.hasPrefix("flags:") }
+      // Neither O_NONBLOCK (04000) nor O_APPEND (02000).
+      #expect(
+        flags?.split(separator: "\t").last.flatMap { Int($0, radix: 8) }.map { $0 & 0o6000 } == 0)
+    }
+  }
+
   @Test func inputAndOutputPassThrough() throws {
     let run = try MageRun.run(
       [], ["/bin/cat"], shell: #"seq 100000 | "$@" | cksum; seq 100000 | cksum"#)
