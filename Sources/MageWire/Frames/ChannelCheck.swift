@@ -48,6 +48,16 @@ public enum ChannelCheck: String, CaseIterable, Sendable {
   case replyUnexpected
   /// More requests await a reply than the policy allows.
   case tooManyOutstanding
+  /// A shared buffer is named that is not there, or that the sender does not write.
+  case bufferUnknown
+  /// A shared buffer is used or dropped whose contents were not returned.
+  case bufferInUse
+  /// An array beside a message is larger than its buffer, or too small to be beside it, or longer than what came.
+  case bufferSize
+  /// A shared buffer is returned that holds nothing.
+  case bufferReturnUnexpected
+  /// More shared buffers are asked for than the policy allows, or again before the answer.
+  case bufferLimit
   /// The handshake's content is not what this version writes.
   case handshake
 }

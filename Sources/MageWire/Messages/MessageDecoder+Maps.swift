@@ -27,7 +27,10 @@ extension MessageDecoder {
       let view = try decoder.mapView(at: target, name)
       return try decoder.readingAll(from: target + 8, to: target + view.size, name) {
         (decoder) throws(Malformed) in
+        let outer = decoder.isInKeys
+        decoder.isInKeys = true
         let keys = try keys(&decoder, view)
+        decoder.isInKeys = outer
         if decoder.isCanonical, KeyOrder(Key.self) == nil {
           try decoder.expectAscendingBytes(ofKeysIn: view, name)
         }

@@ -25,7 +25,10 @@ extension MessageEncoder {
     pointToEnd(fields.base + offset)
     let view = mapView()
     let pairs = Self.ordered(value, keys)
+    let outer = isInKeys
+    isInKeys = true
     keys(&self, view, pairs.map(\.key))
+    isInKeys = outer
     values(&self, view, pairs.map(\.value))
   }
 
