@@ -665,7 +665,7 @@ enum BuiltPolicies {
     Namespaces(kinds: [.user, .pid, .mount, .ipc, .uts, .cgroup, .net], network: .sharedEmpty)
     Identity(uid: 1000, gid: 1000)
     Limits(memory: 268435456, cpu: .nanoseconds(4000000000), deadline: .nanoseconds(6000000000), output: 0, processes: 1, threads: 1, openFiles: 32, lockedMemory: 0)
-    IPCQuota(maxMessage: 1048576, maxDescriptors: 2, rate: 2000, burst: 4000, inflight: 64, handles: 128, queueBytes: 8388608, transport: .ring)
+    IPCQuota(maxMessage: 1048576, maxDescriptors: 2, rate: 2000, burst: 4000, inflight: 64, handles: 128, queueBytes: 8388608, maxPayload: 16777216, poolBytes: 33554432, transport: .ring)
     Startup {
       Allow(.`access`)
       Allow(.arch_prctl) { $0.code == .ARCH_SET_FS }

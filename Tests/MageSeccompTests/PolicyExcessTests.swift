@@ -24,6 +24,7 @@ import Testing
       }
       ipc {
         max-message 64KiB max-fds-per-message 1 rate 10/s burst 20 inflight 4 handles 8 queue-bytes 1MiB
+        max-payload 128KiB pool-bytes 256KiB
       }
       syscalls startup { allow mprotect allow read errno ENOSYS { getpid } }
       syscalls serve {
@@ -139,6 +140,12 @@ import Testing
     Widening("ipc { handles 9 }, where the other has handles 8") { $0.ipc.handles = 9 },
     Widening("ipc { queue-bytes 2MiB }, where the other has queue-bytes 1MiB") {
       $0.ipc.queueBytes = 2 << 20
+    },
+    Widening("ipc { max-payload 1MiB }, where the other has max-payload 128KiB") {
+      $0.ipc.maxPayload = 1 << 20
+    },
+    Widening("ipc { pool-bytes 1MiB }, where the other has pool-bytes 256KiB") {
+      $0.ipc.poolBytes = 1 << 20
     },
   ]
 
