@@ -87,8 +87,9 @@ extension OutgoingMessage {
     _ kind: MessageEncoder.Kind, ordinal: UInt32, _ value: Value
   ) throws(CallError) {
     let (bytes, handles) = MessageEncoder.encode(kind, ordinal: ordinal, value)
-    guard handles.allSatisfy({ $0 is Attachment || $0 is PipeEnd }) else {
-      throw CallError.refused("a handle that is neither an attachment nor an end of a pipe")
+    guard handles.allSatisfy({ $0 is Attachment || $0 is PipeEnd || $0 is UntrustedBytes }) else {
+      throw CallError.refused(
+        "a handle that is no attachment, no end of a pipe and no array of bytes")
     }
     do throws(EndpointError) {
       try self.init(bytes: bytes, taking: handles)

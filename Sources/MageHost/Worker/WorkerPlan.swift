@@ -53,7 +53,7 @@ struct WorkerPlan: Sendable {
       windowMessages: max(quota.inflight, 1) * 4,
       windowBytes: UInt32(clamping: max(quota.queueBytes / 2, UInt64(quota.maxMessage))),
       windowAttachments: max(quota.maxDescriptors, 1) * 4, maxOutstanding: quota.inflight,
-      maxEndpoints: quota.handles)
+      maxEndpoints: quota.handles, maxPayloadBytes: quota.maxPayload, poolBytes: quota.poolBytes)
   }
 
   var connectionOptions: ConnectionOptions {

@@ -52,7 +52,7 @@ extension AttachmentKind {
       return facts.kind == .fifo && facts.access != .readWrite
     case .listener:
       return facts.kind == .anonymous && AnonymousKind.name(of: number) == "seccomp notify"
-    case .endpoint:
+    case .endpoint, .payload:
       return false  // no descriptor is one
     }
   }

@@ -13,6 +13,8 @@ extension FrameKind {
     case (.message, _, .open), (.reply, _, .open), (.fragment, _, .open): true
     case (.moveAcknowledged, .worker, .open), (.moveFinished, .host, .open): true
     case (.close, _, .open), (.closeAcknowledged, _, .open), (.credit, _, .open): true
+    case (.bufferWanted, .host, .open), (.bufferAdded, .worker, .open): true
+    case (.bufferReturned, _, .open), (.bufferDropped, _, .open): true
     default: false
     }
   }
@@ -29,7 +31,9 @@ extension FrameKind {
     }
   }
 
-  var carriesAttachments: Bool { startsMessage || self == .sealed || self == .invite }
+  var carriesAttachments: Bool {
+    startsMessage || self == .sealed || self == .invite || self == .bufferAdded
+  }
 
   var namesEndpoint: Bool {
     startsMessage || self == .fragment || self == .close || self == .closeAcknowledged

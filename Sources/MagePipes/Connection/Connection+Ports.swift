@@ -32,6 +32,8 @@ extension Connection {
     items.map { item in
       switch item {
       case .descriptor(let attachment): return attachment
+      case .pooled(let buffer, let count): return lease(buffer, count)
+      case .streamed(_, let bytes): return UntrustedBytes(bytes)
       case .endpoint(let id, isMoved: true): return PipeEnd(takeBack(id))
       case .endpoint(let id, isMoved: false):
         let port = Port(.connection(self, id))
@@ -42,9 +44,10 @@ extension Connection {
   }
 
   func receiveReply(_ message: IncomingMessage) {
-    guard let port = ports[message.endpoint], !port.isGiven else { return }
     var message = message
+    // First: what nobody takes must be closed and returned.
     message.handles = handles(message.carried)
+    guard let port = ports[message.endpoint], !port.isGiven else { return }
     do throws(Malformed) {
       try port.receiveReply(message)
     } catch {

@@ -15,7 +15,8 @@ extension Connection {
   }
 
   func readPackets() {
-    for _ in 0..<Self.packetsPerTurn where isReading {
+    buffers.takenInTurn = 0
+    for _ in 0..<Self.packetsPerTurn where mayTakeMore {
       do throws(SystemError) {
         // A small packet is the whole of what a peer had to say, as it gathers its frames; that there is no other need not be
         // asked. If there is one, epoll says so again.
@@ -40,6 +41,9 @@ extension Connection {
       guard let count = try? readPacket(), isReading, count > 0 else { return }
     }
   }
+
+  /// Whether another packet may be taken in this turn of the loop.
+  var mayTakeMore: Bool { isReading && buffers.takenInTurn < ConnectionBuffers.bytesPerTurn }
 
   private static let largePacketBytes = 16 << 10
 
@@ -122,6 +126,10 @@ extension Connection {
     case .moveAcknowledged(let endpoint): giveAcknowledged(endpoint)
     case .moveFinished(let endpoint): moveFinished(endpoint)
     case .credit: pumpWaiting()
+    case .bufferWanted(let size): bufferWanted(size)
+    case .bufferAdded(let buffer): bufferAdded(buffer)
+    case .bufferRefused, .bufferReturned: pumpBuffers()
+    case .bufferDropped(let number): bufferDropped(number)
     }
   }
 

@@ -12,6 +12,7 @@ extension Connection {
 
   func flush() {
     guard failure == nil, let socket else { return }
+    takeReturnedBuffers()
     do throws(SystemError) {
       while let packet = channel.outbox.next() {
         if let ring {

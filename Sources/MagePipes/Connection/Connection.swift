@@ -55,6 +55,7 @@ package actor Connection {
   var waitingForCredit = Deque<Port>()
   var waitingForSlot = Deque<Port>()
   var arrivals: [EndpointID: ArrivingEnd] = [:]
+  var buffers = ConnectionBuffers()
   var deadlines = Deadlines()
   /// The calls that ``deadlines`` are of.
   var timed: [UInt64: TimedCall] = [:]
@@ -105,6 +106,7 @@ package actor Connection {
     self.arrivals = [:]
     waitingForCredit.removeAll()
     waitingForSlot.removeAll()
+    endBuffers()
     socket = nil
     ring = nil
     timed = [:]

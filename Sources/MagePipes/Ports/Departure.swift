@@ -73,7 +73,10 @@ struct Departure: Sendable {
     sourceCost = arrival.message.cost
   }
 
-  var cost: Credit { .message(bytes: message.bytes.count, attachments: message.handles.count) }
+  /// Arrays beside the message cost buffers, and nothing inside this process, where they are not copied.
+  var cost: Credit {
+    .message(bytes: message.bytes.count, attachments: message.attachmentCount)
+  }
 
   /// The same message at the other end, inside this process.
   func arrival(_ source: CreditSource) -> Arrival {

@@ -55,19 +55,27 @@ extension Port {
 
   private func refusal(of message: OutgoingMessage) -> CallError? {
     let limits: ChannelLimits
+    var payloads: [Int] = []
     switch link {
     case .gone(let error): return error
     case .peer: limits = ChannelLimits()
-    case .connection(let connection, _): limits = connection.tally.limits
+    case .connection(let connection, _):
+      limits = connection.tally.limits
+      payloads = message.payloads.map(\.count)
     }
     if isClosed { return .pipeClosed(CloseReason()) }
     guard message.bytes.count <= Int(limits.maxMessageBytes) else {
       return .refused(
         "\(message.bytes.count) bytes, the policy allows \(limits.maxMessageBytes) in a message")
     }
-    guard message.handles.count <= Int(limits.maxAttachments) else {
+    guard payloads.isEmpty || limits.admits(payloads, with: message.bytes.count) else {
       return .refused(
-        "\(message.handles.count) attachments, the policy allows \(limits.maxAttachments)")
+        "arrays of \(payloads) bytes, the policy allows \(limits.maxPayloadBytes) in shared buffers and \(limits.maxMessageBytes) in a message"
+      )
+    }
+    guard message.attachmentCount <= Int(limits.maxAttachments) else {
+      return .refused(
+        "\(message.attachmentCount) attachments, the policy allows \(limits.maxAttachments)")
     }
     return nil
   }
