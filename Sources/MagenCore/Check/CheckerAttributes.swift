@@ -34,6 +34,8 @@ extension Checker {
       places: [.field, .parameter, .type], value: .range, form: "[Range=1..512]"),
     "Frozen": AttributeRule(places: [.field, .parameter, .type], value: .none, form: "[Frozen]"),
     "View": AttributeRule(places: [.field, .parameter, .type], value: .none, form: "[View]"),
+    "InPlace": AttributeRule(
+      places: [.field, .parameter, .type], value: .none, form: "[InPlace]"),
     "From": AttributeRule(
       places: [.interface, .method], value: .side, form: "[From=host] or [From=worker]"),
     "Sandbox": AttributeRule(places: [.interface], value: .text, form: "[Sandbox=\"renderer\"]"),

@@ -83,6 +83,8 @@ package struct TypeModel: Equatable, Sendable {
   package var isFrozen = false
   /// Read where it lies in the message, and not copied out.
   package var isView = false
+  /// Read where the peer has put it, which may write it meanwhile.
+  package var isInPlace = false
   /// `char`: a number that is meant as a character.
   package var isCharacter = false
 }

@@ -43,6 +43,8 @@ struct PlainValues {
   }
 
   private static func parts(of type: TypeModel) -> Parts {
+    // What may change between two looks equals nothing.
+    if type.isInPlace { return Parts(hasHandle: true) }
     switch type.kind {
     case .bool, .number, .string, .enumeration, .unknown: return Parts()
     case .structure(let index): return Parts(structures: [index])
