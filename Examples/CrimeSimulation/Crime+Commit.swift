@@ -77,6 +77,16 @@ extension Crime {
         descriptors: [Self.channel])
     case .halfMessage:
       Self.send(Self.frame(kind: 1, flags: 1, endpoint: 1, total: 4096, payload: Self.zeros(64)))
+    case .forgedBuffer:
+      var frame = Self.frame(
+        kind: 1, endpoint: 1, attachments: [8], payload: Self.oneWayMessage)
+      frame.replaceSubrange(18..<24, with: [5, 0] + Self.littleEndian(65_536))
+      Self.send(frame)
+    case .bufferReturnedTwice:
+      Self.send(Self.frame(kind: 26, endpoint: 0, payload: Self.littleEndian(1) + Self.zeros(4)))
+    case .greedyForBuffers:
+      Self.send(
+        Self.frame(kind: 24, endpoint: 0, payload: Self.littleEndian(.max) + Self.zeros(4)))
     case .malformedTransport:
       var frame = Self.frame(kind: 1, endpoint: 1, payload: Self.oneWayMessage)
       frame[1] = 0xFF  // the length now reaches beyond the packet

@@ -23,6 +23,10 @@ package enum Crime: String, CaseIterable, Sendable {
   // Descriptors.
   case sendUnaskedDescriptor = "send-unasked-descriptor"
   case sendSocket = "send-socket"
+  // Shared buffers.
+  case forgedBuffer = "forged-buffer"
+  case bufferReturnedTwice = "buffer-returned-twice"
+  case greedyForBuffers = "greedy-for-buffers"
   // One malformed message for each layer that checks.
   case malformedTransport = "malformed-transport"
   case malformedChannel = "malformed-channel"

@@ -8,6 +8,9 @@ internal import Synchronization
 /// Does what it is asked, crimes included.
 final class Friend: Probe.Service {
   private let count = Mutex<UInt64>(0)
+  private let tally = Mutex<(count: UInt64, sum: UInt64)>((0, 0))
+  /// What was given last: nobody measures how it is made.
+  private let given = Mutex<[UInt8]>([])
 
   func echo(text: String) async throws -> String { text }
 
@@ -34,6 +37,30 @@ final class Friend: Probe.Service {
 
   func makeRegion(count: UInt32) async throws -> Attachment {
     try SharedRegion.frozen(Array(repeating: 7, count: Int(count))).attachment
+  }
+
+  func reflect(bytes: [UInt8]) async throws -> [UInt8] { bytes }
+
+  func take(bytes: [UInt8]) async throws {
+    tally.withLock { $0.count += UInt64(bytes.count) }
+  }
+
+  func look(bytes: UntrustedBytes) async throws {
+    let sum = bytes.sumOfWords
+    tally.withLock { $0 = ($0.count + UInt64(bytes.count), $0.sum &+ sum) }
+  }
+
+  func taken() async throws -> (count: UInt64, sum: UInt64) { tally.withLock { $0 } }
+
+  func give(count: UInt32) async throws -> [UInt8] {
+    given.withLock { given in
+      if given.count != Int(count) { given = Array(repeating: 7, count: Int(count)) }
+      return given
+    }
+  }
+
+  func show(count: UInt32) async throws -> UntrustedBytes {
+    UntrustedBytes(try await give(count: count))
   }
 
   func open(wish: String) async throws -> String { BrokerProbe.open(wish) }

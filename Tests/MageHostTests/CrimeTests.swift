@@ -72,6 +72,12 @@ extension Crime {
       malformed.check == .transport(.frameOverrunsPacket)
     case (.malformedChannel, .malformed(let malformed)):
       malformed.check == .channel(.unknownEndpoint)
+    case (.forgedBuffer, .malformed(let malformed)):
+      malformed.check == .channel(.bufferUnknown)
+    case (.bufferReturnedTwice, .malformed(let malformed)):
+      malformed.check == .channel(.bufferReturnUnexpected)
+    case (.greedyForBuffers, .malformed(let malformed)):
+      malformed.check == .channel(.bufferLimit)
     case (.malformedMessage, .malformed(let malformed)):
       malformed.check == .message(.unexpectedStructHeader)
     default: false
