@@ -1,9 +1,14 @@
 public import MagePipes
 public import MageWire
 
-/// The calling end of a pipe. Copies share the end; the last one that goes closes it.
+/// The calling end of a pipe, or of whichever pipe a pool of workers has free. Copies share the end; the last one that goes closes it.
 public struct Remote<Of: Interface>: Sendable {
-  private let end: PipeEnd
+  private enum Way: Sendable {
+    case pipe(PipeEnd)
+    case routed(any CallRouter<Of>)
+  }
+
+  private let way: Way
   /// The version of the interface that whoever made the pipe implements, as far as they have said it.
   public let version: UInt32
   /// How long a call may take when the caller does not say.
@@ -24,19 +29,31 @@ public struct Remote<Of: Interface>: Sendable {
   }
 
   init(_ end: PipeEnd, deadline: Duration, version: UInt32) {
-    self.end = end
+    way = .pipe(end)
     self.deadline = deadline
     self.version = version
     end.beCaller()
   }
 
+  /// A remote each of whose calls goes where `router` says.
+  package init(routing router: any CallRouter<Of>, deadline: Duration) {
+    way = .routed(router)
+    self.deadline = deadline
+    version = Of.version
+  }
+
   /// Takes the end back, to bind it anew or to send it. Copies of this remote throw ``EndpointError/unbound`` from then on.
   ///
   /// - Throws: ``EndpointError/busy`` while a call awaits its reply (one that was cancelled too, until the reply has come) or a message
-  ///   its credit.
-  public func unbind() throws(EndpointError) -> Endpoint { Endpoint(try end.unbind()) }
+  ///   its credit; ``EndpointError/pooled`` when each call takes another pipe.
+  public func unbind() throws(EndpointError) -> Endpoint {
+    switch way {
+    case .pipe(let end): return Endpoint(try end.unbind())
+    case .routed: throw .pooled
+    }
+  }
 
-  private func port() throws(CallError) -> Port {
+  private static func port(_ end: PipeEnd) throws(CallError) -> Port {
     do throws(EndpointError) { return try end.port() } catch { throw .endpoint(error) }
   }
 
@@ -49,7 +66,16 @@ public struct Remote<Of: Interface>: Sendable {
   public func call<Parameters: WireStruct, Reply: WireStruct>(
     _ method: Method<Of, Parameters, Reply>, _ parameters: Parameters, within limit: Duration? = nil
   ) async throws(CallError) -> Reply {
-    let port = try port()
+    let end: PipeEnd
+    switch way {
+    case .pipe(let own): end = own
+    case .routed(let router):
+      return try await router.route(isIdempotent: method.isIdempotent, within: limit ?? deadline) {
+        (remote, left) async throws(CallError) in
+        try await remote.call(method, parameters, within: left)
+      }
+    }
+    let port = try Self.port(end)
     let request = port.makeRequestID()
     let message = try OutgoingMessage(
       .request(id: request), ordinal: method.ordinal, parameters)
@@ -71,7 +97,8 @@ public struct Remote<Of: Interface>: Sendable {
   public func callAndWait<Parameters: WireStruct, Reply: WireStruct>(
     _ method: Method<Of, Parameters, Reply>, _ parameters: Parameters, within limit: Duration? = nil
   ) throws(CallError) -> Reply {
-    let port = try port()
+    guard case .pipe(let end) = way else { throw .refused("a pool of workers is called without blocking") }
+    let port = try Self.port(end)
     let request = port.makeRequestID()
     let message = try OutgoingMessage(
       .request(id: request), ordinal: method.ordinal, parameters)
@@ -84,10 +111,17 @@ public struct Remote<Of: Interface>: Sendable {
   }
 
   /// Sends a message that has no reply. Returns when it is queued, which takes as long as the peer's credit is used up.
+  ///
+  /// - Throws: ``CallError``; ``CallError/refused(_:)`` for a remote of a whole pool.
   public func send<Parameters: WireStruct>(
     _ method: OneWay<Of, Parameters>, _ parameters: Parameters
   ) async throws(CallError) {
-    let port = try port()
+    guard case .pipe(let end) = way else {
+      throw .refused(
+        "\(Of.name).\(method.name) has no reply that would say when its worker is free: take a worker from the pool for it"
+      )
+    }
+    let port = try Self.port(end)
     let message = try OutgoingMessage(.oneWay, ordinal: method.ordinal, parameters)
     if let error = await port.send(message) { throw error }
   }

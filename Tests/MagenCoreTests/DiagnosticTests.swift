@@ -53,6 +53,15 @@ struct DiagnosticTests {
   /// Each text and the message that it gets.
   static let mistakes: [(String, String)] = [
     ("struct A { B b; };", "unknown type 'B'"),
+    ("interface A { [Idempotent] M(); };", "a method without a reply is never called again"),
+    (
+      "interface A { [Idempotent, From=worker] M() => (); };",
+      "only a host calls again, on another worker"
+    ),
+    (
+      "interface A { [Idempotent] M(array<S?> s) => (); }; interface B {}; struct S { pending_remote<B> b; S? next; };",
+      "'s' carries an end of a pipe, which can be sent once"
+    ),
     ("interface A {}; struct B { A a; };", "an interface cannot be sent"),
     ("const int32 A = 1; struct B { A a; };", "'A' is a constant and no type"),
     ("struct A {}; struct A {};", "'A' is declared twice"),

@@ -39,6 +39,7 @@ extension Checker {
     "Sandbox": AttributeRule(places: [.interface], value: .text, form: "[Sandbox=\"renderer\"]"),
     "Rate": AttributeRule(places: [.interface, .method], value: .integer, form: "[Rate=100]"),
     "Sync": AttributeRule(places: [.method], value: .none, form: "[Sync]"),
+    "Idempotent": AttributeRule(places: [.method], value: .none, form: "[Idempotent]"),
     "Extensible": AttributeRule(
       places: [.enumeration, .union], value: .none, form: "[Extensible]"),
     "Error": AttributeRule(

@@ -225,6 +225,8 @@ package struct MethodModel: Sendable {
   /// Messages in a second.
   package var rate: Int?
   package var isSync = false
+  /// A call that was made twice has done no more than one that was made once.
+  package var isIdempotent = false
   package var minVersion: UInt32 = 0
   package var documentation: [String] = []
   package var allowances: [Allowance] = []

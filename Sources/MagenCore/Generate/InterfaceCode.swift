@@ -66,6 +66,7 @@ struct InterfaceCode {
       var arguments = ["\(method.ordinal)", StringLiteral.swift(method.name)]
       if let from = method.from { arguments.append("from: .\(from.rawValue)") }
       if let rate = method.rate { arguments.append("rate: \(types.grouped(Int128(rate)))") }
+      if method.isIdempotent { arguments.append("isIdempotent: true") }
       let head =
         "public static let \(method.swiftName) = \(type)<\(generics.joined(separator: ", "))>("
       writer.list(head, arguments, ")")
@@ -109,6 +110,7 @@ struct InterfaceCode {
     if let rate = method.rate {
       facts.append("At most \(types.grouped(Int128(rate))) times a second.")
     }
+    if method.isIdempotent { facts.append("A pool may call again when a worker ends over it.") }
     if method.minVersion > 0 { facts.append("Since version \(method.minVersion).") }
     if !facts.isEmpty {
       if !lines.isEmpty { lines.append("") }
