@@ -237,7 +237,7 @@ extension Channel {
       partialsBegun += 1
       return nil
     }
-    return finish(message)
+    return try finish(message)
   }
 
   private mutating func receiveFragment(
@@ -258,10 +258,12 @@ extension Channel {
       partial = message
       return nil
     }
-    return finish(message)
+    return try finish(message)
   }
 
-  private mutating func finish(_ message: PartialMessage) -> Event? {
+  private mutating func finish(_ message: PartialMessage) throws(Malformed) -> Event? {
+    let hasContext = message.flags & Frame.contextFlag != 0
+    let context = hasContext ? try TraceContext(decoding: message.bytes[...]) : nil
     // Asked at the last fragment, because the endpoint may have been closed after the first.
     let standing = try? endpoints.standing(of: message.endpoint)
     guard let standing, standing != .closing else {
@@ -269,10 +271,12 @@ extension Channel {
       returnCredit(message.cost)
       return message.carried.isEmpty ? nil : .dropped(message.carried)
     }
-    let incoming = IncomingMessage(
-      endpoint: message.endpoint, bytes: message.bytes, carried: message.carried,
+    let bytes = hasContext ? Array(message.bytes.dropFirst(TraceContext.size)) : message.bytes
+    var incoming = IncomingMessage(
+      endpoint: message.endpoint, bytes: bytes, carried: message.carried,
       cost: message.cost, isRelayed: message.flags & Frame.relayedFlag != 0,
       isReturned: message.flags & Frame.returnedFlag != 0)
+    incoming.context = context
     return message.kind == .reply ? .reply(incoming) : .message(incoming)
   }
 

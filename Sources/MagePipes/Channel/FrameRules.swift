@@ -22,8 +22,9 @@ extension FrameKind {
   /// The flags that may come to `side`.
   func knownFlags(to side: Channel.Side) -> UInt8 {
     switch (self, side) {
-    case (.message, .host): Frame.moreFlag | Frame.returnedFlag
-    case (.message, .worker), (.reply, .worker): Frame.moreFlag | Frame.relayedFlag
+    case (.message, .host): Frame.moreFlag | Frame.returnedFlag | Frame.contextFlag
+    case (.message, .worker): Frame.moreFlag | Frame.relayedFlag | Frame.contextFlag
+    case (.reply, .worker): Frame.moreFlag | Frame.relayedFlag
     case (.reply, .host), (.fragment, _): Frame.moreFlag
     default: 0
     }

@@ -35,6 +35,8 @@ package struct IncomingMessage: Sendable {
   package var handles: [any WireHandle]
   /// What stands for the interface ids in its header, once those ends exist in this process.
   package var ends: [PipeEnd] = []
+  /// Which trace it belongs to, as its sender says.
+  package var context: TraceContext?
   /// The side that wrote it; `nil` when it was written in this process.
   package var writer: Channel.Side?
 

@@ -16,6 +16,7 @@ extension Connection {
       news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
       return
     }
+    countReceived(message, isReply: false)
     var message = message
     message.writer = side == .worker && !message.isRelayed ? .host : .worker
     message.handles = handles(message.carried)
@@ -42,6 +43,7 @@ extension Connection {
   }
 
   func receiveReply(_ message: IncomingMessage) {
+    countReceived(message, isReply: true)
     guard let port = ports[message.endpoint], !port.isGiven else { return }
     var message = message
     message.handles = handles(message.carried)

@@ -149,7 +149,9 @@ extension Connection {
     if side == .host, departure.writer == .worker { flags |= Frame.relayedFlag }
     let carried = carry(departure.message.handles, &effects)
     // The credit was compared just before.
-    try? channel.send(departure.message.bytes, carried, to: id, flags: flags)
+    if departure.context != nil { flags |= Frame.contextFlag }
+    try? channel.send(departure.bytes, carried, to: id, flags: flags)
+    countSent(departure.message.bytes.count)
     departure.source.restore(departure.sourceCost, &effects)
     if let finish = departure.finish { effects.add { finish(nil) } }
   }
@@ -187,6 +189,7 @@ extension Connection {
         }
       }
       let flags = side == .host && isRelayed ? Frame.relayedFlag : 0
+      countSent(reply.bytes.count)
       channel.reply(reply.bytes, carry(reply.handles, &effects), to: id, flags: flags)
     }
     scheduleFlush()

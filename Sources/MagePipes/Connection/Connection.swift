@@ -16,6 +16,9 @@ package actor Connection {
     loop.asUnownedSerialExecutor()
   }
 
+  /// Whether any connection of the process ever had an observer: calls of those who have none pay one look at this.
+  static let isObserved = Atomic(false)
+
   /// Packets taken from one peer per turn of the loop, so that one flood does not starve other peers.
   static let packetsPerTurn = 16
 
@@ -64,6 +67,7 @@ package actor Connection {
   /// For the first of `deadlines`, or for one before it that has been met.
   var deadlineTimer: (token: TimerToken, moment: MonotonicTime)?
   var failure: CallError?
+  private var passed = ConnectionTraffic()
 
   /// - Parameter news: called on the loop, in the order in which things happened.
   package init(
@@ -76,6 +80,7 @@ package actor Connection {
     self.channel = channel
     self.loop = loop
     self.options = options
+    if options.observer != nil { Self.isObserved.store(true, ordering: .relaxed) }
     self.news = news
     tally = ConnectionTally(channel.limits)
     let bootstrap = Port(.gone(.pipeClosed(CloseReason())))
@@ -144,6 +149,38 @@ extension Connection {
   }
 
   package var phase: Channel.Phase { channel.phase }
+
+  /// Whether the peer still owes an answer to a call of this side, or of somebody whose calls pass through.
+  package nonisolated var hasOpenCalls: Bool { PortLock.change { _ in tally.outstanding > 0 } }
+}
+
+// MARK: - Figures
+
+extension Connection {
+  /// What has passed so far, and what waits.
+  package var traffic: ConnectionTraffic {
+    var traffic = passed
+    traffic.callsOpen = PortLock.change { _ in tally.outstanding }
+    traffic.pipes = ports.count
+    traffic.queuedBytes = channel.outbox.queuedBytes
+    return traffic
+  }
+
+  func countReceived(_ message: IncomingMessage, isReply: Bool) {
+    passed.received(message.bytes.count)
+    if isReply { passed.callsAnswered &+= 1 }
+  }
+
+  func countSent(_ bytes: Int) { passed.sent(bytes) }
+
+  /// Connections to which messages that come here are passed on.
+  package var relayedConnections: [Connection] {
+    PortLock.change { _ in
+      ports.values.compactMap { port in
+        if case .connection(let other, _) = port.relay?.link { other } else { nil }
+      }
+    }
+  }
 }
 
 // MARK: - From other threads

@@ -10,6 +10,8 @@ package struct ConnectionOptions: Sendable {
   package var partialMessageDeadline: Duration
   /// Whether a missed deadline ends the peer (host) or only the call (worker).
   package var missedDeadlineEndsPeer: Bool
+  /// Is told of this side's calls.
+  package var observer: (any CallObserver)?
 
   package init(
     maxQueuedBytes: Int = 8 << 20, messagesPerSecond: UInt32? = nil, burst: UInt32 = 0,

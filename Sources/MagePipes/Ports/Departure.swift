@@ -49,6 +49,8 @@ struct Departure: Sendable {
   var owner: Port?
   /// Tells a sender that waits that the message has left, or why it did not.
   var finish: (@Sendable (CallError?) -> Void)?
+  /// Goes in front of the message.
+  var context: TraceContext?
   /// Who wrote it, if it only passes through this process.
   var writer: Channel.Side?
   /// It was unread at an end that this worker has given up.
@@ -75,13 +77,20 @@ struct Departure: Sendable {
     sourceCost = arrival.message.cost
   }
 
-  var cost: Credit { .message(bytes: message.bytes.count, attachments: message.handles.count) }
+  var cost: Credit {
+    let extra = context == nil ? 0 : TraceContext.size
+    return .message(bytes: message.bytes.count + extra, attachments: message.handles.count)
+  }
+
+  /// What leaves.
+  var bytes: [UInt8] { context.map { $0.encoded + message.bytes } ?? message.bytes }
 
   /// The same message at the other end, inside this process.
   func arrival(_ source: CreditSource) -> Arrival {
     var incoming = IncomingMessage(endpoint: .none, bytes: message.bytes, cost: cost)
     incoming.handles = message.handles
     incoming.writer = writer
+    incoming.context = context
     return Arrival(message: incoming, source: source)
   }
 

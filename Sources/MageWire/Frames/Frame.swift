@@ -33,6 +33,8 @@ package struct Frame: Equatable, Sendable {
   package static let relayedFlag: UInt8 = 2
   /// Worker: the message came for an end that the worker has given up, and comes back unread.
   package static let returnedFlag: UInt8 = 4
+  /// A trace context of 32 bytes is in front of the message.
+  package static let contextFlag: UInt8 = 8
 }
 
 /// One attachment in a frame.
