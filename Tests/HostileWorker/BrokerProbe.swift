@@ -77,13 +77,28 @@ enum BrokerProbe {
     while true { _ = openCall(address(path), 0) }
   }
 
-  static func connect(_ number: UInt16) -> String {
+  static func connect(_ number: UInt16, sending text: String = "") -> String {
     let socket = raw_call(41, 2, 1, 0, 0, 0, 0)  // socket(AF_INET, SOCK_STREAM)
     guard socket >= 0 else { return "\(socket)" }
     var name: [UInt8] = [2, 0, UInt8(number >> 8), UInt8(number & 255), 127, 0, 0, 1]
     name += [UInt8](repeating: 0, count: 8)
     let status = name.withUnsafeMutableBytes {
       raw_call(42, UInt64(bitPattern: socket), address($0.baseAddress), 16, 0, 0, 0)
+    }
+    guard status >= 0 else { return "\(status)" }
+    _ = Array(text.utf8).withUnsafeBytes {
+      Glibc.write(Int32(truncatingIfNeeded: socket), $0.baseAddress, $0.count)
+    }
+    return read(socket)
+  }
+
+  static func connectUnix(_ path: String) -> String {
+    let socket = raw_call(41, 1, 1, 0, 0, 0, 0)  // socket(AF_UNIX, SOCK_STREAM)
+    guard socket >= 0 else { return "\(socket)" }
+    var name: [UInt8] = [1, 0] + Array(path.utf8) + [0]
+    let size = UInt64(name.count)
+    let status = name.withUnsafeMutableBytes {
+      raw_call(42, UInt64(bitPattern: socket), address($0.baseAddress), size, 0, 0, 0)
     }
     return status < 0 ? "\(status)" : read(socket)
   }

@@ -27,7 +27,10 @@ struct HostileWorker {
     let wish = Worker.arguments.dropFirst().first ?? "echo"
     Task {
       do {
-        let answer = try await host.echo(text: wish)
+        let trace = TraceContext(traceparent: wish)
+        let answer = try await TraceContext.$current.withValue(trace) {
+          try await host.echo(text: wish)
+        }
         try await host.note(text: answer)
       } catch {
         try await host.note(text: "\(error)")

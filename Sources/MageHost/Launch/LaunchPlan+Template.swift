@@ -43,7 +43,8 @@ extension LaunchPlan {
   ///   - packet: what goes to the host with its listener.
   func forkRequest(
     identity: LaunchRequest.Identity, release: SharedDescriptor, channel: SharedDescriptor,
-    null: SharedDescriptor, sealing program: [UInt8], packet: [UInt8]
+    null: SharedDescriptor, streams: [Int32: SharedDescriptor], sealing program: [UInt8],
+    packet: [UInt8]
   ) throws(SpawnError) -> LaunchRequest {
     var request = LaunchRequest(namespaces: workerNamespaces, identity: identity)
     _ = request.add(release)
@@ -53,7 +54,8 @@ extension LaunchPlan {
     appendTemporary(to: &request)
     request.append(.parentDeath)
     request.append(.session)
-    request.append(.descriptors(placements(channel: channel, null: null, streams: [:])))
+    let streams = streams.mapValues { request.add($0) }
+    request.append(.descriptors(placements(channel: channel, null: null, streams: streams)))
     appendLandlock(to: &request, nil)
     for limit in limits where limit.isOfForks { request.append(limit) }
     request.append(.capabilities)

@@ -183,7 +183,7 @@ struct LaunchPlan: Sendable {
         numbers.map { LaunchStep.Placement(descriptor: null, number: UInt32(clamping: $0)) }
       case .channel(let number, _):
         [LaunchStep.Placement(descriptor: channel, number: UInt32(clamping: number))]
-      // A worker has no streams: nobody reads what it writes.
+      // Of a worker whose kind keeps no output nobody reads what it writes.
       case .input, .output, .memory:
         grant.numbers.map {
           LaunchStep.Placement(descriptor: streams[$0] ?? null, number: UInt32(clamping: $0))

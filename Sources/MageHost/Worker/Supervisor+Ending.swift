@@ -35,6 +35,12 @@ extension Supervisor {
 
   var endingIfEnded: Ending? { ending }
 
+  /// What is remembered of a worker that served.
+  var life: (WorkerIdentity, Ending, UInt64)? {
+    guard isInvited || role.isTemplate, let identity, let ending else { return nil }
+    return (identity, ending, answered)
+  }
+
   func processEnded() {
     do throws(SystemError) {
       guard let status = try process?.reap() else { return }
@@ -55,6 +61,8 @@ extension Supervisor {
       } ?? .killed
     let ending = Ending(cause: cause, usage: finalUsage(status))
     self.ending = ending
+    answered = connection?.assumeIsolated { $0.traffic.callsAnswered } ?? 0
+    finishOutput()
     close(.workerEnded(ending))
     if let starting {
       self.starting = nil
@@ -64,6 +72,8 @@ extension Supervisor {
     let waiting = waiting
     self.waiting = []
     for continuation in waiting { continuation.resume(returning: ending) }
+    // What never came to be invited is reported as a start that failed.
+    if isInvited || role.isTemplate, let identity { events.say(.ended(identity, ending)) }
     onEnd(self)
   }
 
@@ -88,6 +98,7 @@ extension Supervisor {
   func close(_ error: CallError) {
     stopWatching()
     desk.close()
+    output = nil
     group.leave()
     report = nil
     unmapped = nil

@@ -12,9 +12,15 @@ actor Supervisor: Supervising {
 
   nonisolated let plan: WorkerPlan
   nonisolated let role: Role
+  nonisolated let contract: WorkerContract
+  /// Unique within the host.
+  nonisolated let number: UInt64
   let launcher: Launcher
   let launched = MonotonicTime.now
   let onEnd: @Sendable (Supervisor) -> Void
+  let events: EventHub
+  /// Once there is a process.
+  var identity: WorkerIdentity?
 
   var process: ProcessHandle?
   var connection: Connection?
@@ -36,12 +42,22 @@ actor Supervisor: Supervising {
   var steps: [LaunchStep] = []
   var starting: CheckedContinuation<Result<Int32, SpawnError>, Never>?
   var isInvited = false
+  /// Calls that it had answered when it ended.
+  var answered: UInt64 = 0
+  /// From the launch to the proven seal.
+  var readyAfter = Duration.zero
   /// A template's fork that waits for its ids.
   var unmapped: Unmapped?
   var waiting: [CheckedContinuation<Ending, Never>] = []
 
-  enum Watched { case report, process }
-  enum Timer { case seal, wall, resources, group, proof, stuck }
+  /// What it writes, when its kind keeps that.
+  var output: WorkerOutput?
+
+  enum Watched: Hashable {
+    case report, process
+    case output(Int32)
+  }
+  enum Timer { case seal, wall, resources, group, proof, stuck, output }
 
   /// How long a killed process may take to be reaped before the host stops waiting for it. Only a process that is stuck
   /// inside the kernel takes longer than milliseconds.
@@ -50,11 +66,15 @@ actor Supervisor: Supervising {
   static let proofPause = Duration.microseconds(200)
 
   init(
-    _ plan: WorkerPlan, role: Role, addresses: PinnedAddresses, launcher: Launcher,
-    groups: GroupKeeper, onEnd: @escaping @Sendable (Supervisor) -> Void
+    _ plan: WorkerPlan, role: Role, _ contract: WorkerContract, number: UInt64,
+    addresses: PinnedAddresses, launcher: Launcher, groups: GroupKeeper, events: EventHub,
+    onEnd: @escaping @Sendable (Supervisor) -> Void
   ) {
     self.plan = plan
     self.role = role
+    self.contract = contract
+    self.number = number
+    self.events = events
     self.launcher = launcher
     loop = launcher.loop
     self.onEnd = onEnd
@@ -83,6 +103,7 @@ extension Supervisor {
         report = reports.takeSocket()
         try submit(request, far)
         try watchReport()
+        try watchOutputs()
       } catch let error as SpawnError {
         fail(error)
         return
@@ -167,6 +188,8 @@ extension Supervisor {
         self?.assumeIsolated { $0.processEnded() }
       }
       process = consume handle
+      identity = WorkerIdentity(
+        number: number, pid: pid, kind: contract.kind, policy: plan.policy.name, role: role.kind)
     } catch {
       launchEnded(.launcherGone("\(error)"))
     }

@@ -14,11 +14,13 @@ struct WorkerPlan: Sendable {
   let interfaces: InterfaceRules
 
   /// From the launch to the proven seal: far above what a start takes, and an end to one that hangs.
-  let sealDeadline: Duration
+  var sealDeadline: Duration
+  private let observer: (any CallObserver)?
 
   init(
     _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters,
-    policies: PolicyLibrary?, template: TemplateShape? = nil, sealDeadline: Duration
+    policies: PolicyLibrary?, template: TemplateShape? = nil, sealDeadline: Duration,
+    observer: (any CallObserver)? = nil
   ) throws(SpawnError) {
     guard policy.channel(named: Self.channelName) == Self.channelNumber else {
       throw .notPossible(
@@ -38,6 +40,7 @@ struct WorkerPlan: Sendable {
     sealedPacket = Channel.sealedPacket
     interfaces = InterfaceRules(policy, library: policies)
     self.sealDeadline = sealDeadline
+    self.observer = observer
   }
 
   /// Where the worker runtime expects the channel.
@@ -58,9 +61,11 @@ struct WorkerPlan: Sendable {
 
   var connectionOptions: ConnectionOptions {
     let quota = policy.ipc
-    return ConnectionOptions(
+    var options = ConnectionOptions(
       maxQueuedBytes: Int(clamping: quota.queueBytes), messagesPerSecond: quota.rate,
       burst: quota.burst ?? quota.rate ?? 0, missedDeadlineEndsPeer: true)
+    options.observer = observer
+    return options
   }
 
   var resourceWatch: ResourceWatch {

@@ -77,7 +77,7 @@ public enum DescriptorGrant: Equatable, Sendable {
   case channel(Int32, String)
   /// Bytes that whoever runs the program gives it to read.
   case input(Int32)
-  /// Bytes that go to whoever runs the program, at every number of the range.
+  /// Bytes that go to whoever runs the program, at every number of the range; a worker's go line by line into its host's events, when its kind keeps them.
   case output(ClosedRange<Int32>)
   /// Memory that the host makes and shares with the worker.
   case memory(Int32, MemoryGrant)
