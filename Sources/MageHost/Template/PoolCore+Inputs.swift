@@ -9,7 +9,9 @@ extension PoolCore {
   func count(_ id: ObjectIdentifier, _ cause: Ending.Cause) {
     guard let entry = entries[id], let input = entry.input, !entry.isCounted else { return }
     entries[id]?.isCounted = true
-    guard cause.isOfItsOwnMaking else { return breaker.notTried(input) }
+    // One that was told to finish, and does, has done nothing.
+    let isAsked = entry.isRetired && cause == .finished
+    guard cause.isOfItsOwnMaking, !isAsked else { return breaker.notTried(input) }
     guard let refusal = breaker.died(input, at: .now) else { return }
     host.events.say(
       .inputRefused(kind: settings.kind, deaths: refusal.deaths, for: refusal.time))
