@@ -96,7 +96,8 @@ extension Port {
     var departure = departure
     var joined: [Port] = []
     if let refusal = carrier.associate(&departure.message, &joined, &effects) { return refusal }
-    outgoing.append(departure)
+    // Again: what it carries may have made it longer.
+    outgoing.append(departure.with(departure.context, link))
     kick(&effects)
     for port in joined { port.kick(&effects) }
     return nil
@@ -294,16 +295,13 @@ extension Port {
 }
 
 extension Departure {
-  /// The same with a context, as far as one fits with it into a message.
+  /// The same with a context, as far as one fits with it into a message of the connection.
   func with(_ context: TraceContext?, _ link: Port.Link) -> Departure {
-    guard let context else { return self }
-    if case .connection(let connection, _) = link,
-      message.bytes.count + TraceContext.size > Int(connection.tally.limits.maxMessageBytes)
-    {
-      return self
-    }
     var departure = self
     departure.context = context
+    guard context != nil, case .connection(let connection, _) = link else { return departure }
+    let size = message.bytes.count + TraceContext.size
+    if size > Int(connection.tally.limits.maxMessageBytes) { departure.context = nil }
     return departure
   }
 }
