@@ -49,9 +49,8 @@ let demo: [Target] = [
   .executableTarget(
     name: "demo-host",
     dependencies: [
-      "DemoInterface", "DemoSupport", "ExampleSupport", "Mage", "MageHost", "MagePolicy",
-      "MageSystem",
-      "mage-launcher", "demo-worker",
+      "DemoInterface", "DemoSupport", "ExampleSupport", "Mage", "MageHost", "MageObserve",
+      "MagePolicy", "MageSystem", "mage-launcher", "demo-worker",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Examples/DemoHost", swiftSettings: settings),
@@ -159,14 +158,31 @@ let tests: [Target] = [
   .testTarget(
     name: "MageHostTests",
     dependencies: [
-      "CrimeSimulation", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem",
-      "MageWire", "ProbeInterface",
-      "TestSupport", "deny-namespaces", "hostile-worker", "leak-counter", "mage-launcher",
+      "CMageSystem", "CrimeSimulation", "MageHost", "MageObserve", "MagePipes", "MagePolicy",
+      "MageSeccomp",
+      "MageSystem", "MageWire", "ProbeInterface", "TestSupport", "deny-namespaces",
+      "hostile-worker", "leak-counter", "mage-launcher",
       "weak-launcher",
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "DemoHostTests", dependencies: ["MageSystem", "TestSupport", "demo-host"],
+    name: "MageServicesTests",
+    dependencies: [
+      "MageHost", "MagePolicy", "MageServices", "ProbeInterface", "TestSupport", "hostile-worker",
+      "mage-launcher",
+      .product(name: "InMemoryLogging", package: "swift-log"),
+      .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+      .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "Metrics", package: "swift-metrics"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "Tracing", package: "swift-distributed-tracing"),
+      .product(name: "MetricsTestKit", package: "swift-metrics"),
+      .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+    ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "DemoHostTests", dependencies: ["MageSystem", "TestSupport", "demo-host", "mage"],
     swiftSettings: settings),
   .testTarget(
     name: "MageSystemTests", dependencies: ["CMageSystem", "MageSystem"],
@@ -228,7 +244,9 @@ let fuzzers: [Target] =
       dependencies: [
         "Mage", "MageHost", "MagePipes", "MagePolicy", "MageSystem", "MageWire", "MagenCore",
       ],
-      path: "Fuzz", swiftSettings: settings)
+      path: "Fuzz", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+      // Its main function comes with the fuzzer's library, and no other executable may have that one.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
   ]
 
 let package = Package(
@@ -240,6 +258,8 @@ let package = Package(
     .library(name: "MagePolicy", targets: ["MagePolicy"]),
     // For the tests of those who implement and call interfaces.
     .library(name: "MageTesting", targets: ["MageTesting"]),
+    .library(name: "MageObserve", targets: ["MageObserve"]),
+    .library(name: "MageServices", targets: ["MageServices"]),
     // A host needs it beside its own executable: depend on it where the host is an executable target.
     .executable(name: "mage-launcher", targets: ["mage-launcher"]),
     .executable(name: "mage", targets: ["mage"]),
@@ -249,6 +269,11 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // For MageServices alone.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
   ] + examplePackages,
   targets: [
     // In dependency order: arrows point up the list only.
@@ -290,6 +315,23 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
+    // Looking at a running host: a socket for `mage top` and a page for browsers.
+    .target(
+      name: "MageObserve",
+      dependencies: ["MageHost", "MagePipes", "MagePolicy", "MageSystem"],
+      swiftSettings: settings),
+    // A host among the services of a server: swift-service-lifecycle, swift-log, swift-metrics, swift-distributed-tracing.
+    .target(
+      name: "MageServices",
+      dependencies: [
+        "MageHost",
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings),
     // The interface compiler; its core and the plugin's tool depend on nothing, which a user's clean build feels.
     .target(name: "MagenCore", swiftSettings: settings),
     .executableTarget(name: "magen-tool", dependencies: ["MagenCore"], swiftSettings: settings),
@@ -321,7 +363,8 @@ let package = Package(
     .executableTarget(
       name: "mage",
       dependencies: [
-        "MageDrill", "MageHost", "MagePipes", "MagePolicy", "MageSeccomp", "MageSystem", "MageWire",
+        "MageDrill", "MageHost", "MageObserve", "MagePipes", "MagePolicy", "MageSeccomp",
+        "MageSystem", "MageWire",
         "mage-attack-program", "mage-attack-worker", "mage-launcher",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

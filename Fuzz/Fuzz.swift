@@ -1,18 +1,22 @@
 internal import Glibc
+internal import MagePolicy
 
 /// One executable for all targets: they share the code that takes long to build with sanitizers. `MAGE_FUZZ` names the target.
 ///
 /// A target reads bytes and must neither trap nor read outside its memory. It returns whether what it saw is consistent; when it is not, the
 /// process stops, and libFuzzer keeps the bytes.
 enum FuzzTarget: String, CaseIterable {
-  case frames, message, channel, policy, interface, elf, proc
+  case frames, message, channel, ring, policy, oci, minijail, interface, elf, proc
 
   func run(_ bytes: [UInt8]) -> Bool {
     switch self {
     case .frames: FrameTarget.run(bytes)
     case .message: MessageTarget.run(bytes)
     case .channel: ChannelTarget.run(bytes)
+    case .ring: RingTarget.run(bytes)
     case .policy: PolicyTarget.run(bytes)
+    case .oci: ImportTarget.run(bytes, .oci)
+    case .minijail: ImportTarget.run(bytes, .minijail)
     case .interface: InterfaceTarget.run(bytes)
     case .elf: ElfTarget.run(bytes)
     case .proc: ProcTarget.run(bytes)

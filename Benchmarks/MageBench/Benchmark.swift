@@ -47,7 +47,8 @@ struct Benchmark: Sendable {
 
   /// Every row, in the order of the table.
   static let all =
-    roundTrips + oneWays + messages + spawns + [warmMemory, killMalformed] + scales + neighbours
+    roundTrips + oneWays + payloads + messages + spawns + [warmMemory, killMalformed] + scales
+    + neighbours
     + policies
 }
 

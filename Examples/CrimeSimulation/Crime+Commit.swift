@@ -70,13 +70,34 @@ extension Crime {
   private func sendPacket() {
     switch self {
     case .sendUnaskedDescriptor:
-      Self.send(Self.frame(kind: 6, endpoint: 0, payload: Self.zeros(16)), descriptors: [0])
+      Self.send(Self.frame(kind: 1, endpoint: 1, payload: Self.oneWayMessage), descriptors: [0])
     case .sendSocket:
       Self.send(
         Self.frame(kind: 2, endpoint: 1, attachments: [1], payload: Self.oneWayMessage),
         descriptors: [Self.channel])
     case .halfMessage:
       Self.send(Self.frame(kind: 1, flags: 1, endpoint: 1, total: 4096, payload: Self.zeros(64)))
+    case .announceHostsEnd: Self.send(Self.carrying(2, isMoved: false))
+    case .moveEndTwice:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      for _ in 0..<2 { Self.send(Self.carrying(Self.ownEnd, isMoved: true)) }
+    case .moveClosedEnd:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      Self.send(Self.closing(Self.ownEnd))
+      Self.send(Self.carrying(Self.ownEnd, isMoved: true))
+    case .moveAndCloseEnd:
+      Self.send(Self.carrying(Self.ownEnd, isMoved: false))
+      Self.send(Self.carrying(Self.ownEnd, isMoved: true) + Self.closing(Self.ownEnd))
+    case .forgedBuffer:
+      var frame = Self.frame(
+        kind: 1, endpoint: 1, attachments: [8], payload: Self.oneWayMessage)
+      frame.replaceSubrange(18..<24, with: [5, 0] + Self.littleEndian(65_536))
+      Self.send(frame)
+    case .bufferReturnedTwice:
+      Self.send(Self.frame(kind: 26, endpoint: 0, payload: Self.littleEndian(1) + Self.zeros(4)))
+    case .greedyForBuffers:
+      Self.send(
+        Self.frame(kind: 24, endpoint: 0, payload: Self.littleEndian(.max) + Self.zeros(4)))
     case .malformedTransport:
       var frame = Self.frame(kind: 1, endpoint: 1, payload: Self.oneWayMessage)
       frame[1] = 0xFF  // the length now reaches beyond the packet
@@ -95,6 +116,21 @@ extension Crime {
   private static let oneWayMessage: [UInt8] = [24] + zeros(23) + [8] + zeros(7)
 
   private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
+
+  /// The first id that a worker may give to an end.
+  private static let ownEnd: UInt32 = 1 << 31 | 1
+
+  /// A message that brings an end, or gives one up.
+  private static func carrying(_ end: UInt32, isMoved: Bool) -> [UInt8] {
+    var bytes = frame(kind: 1, endpoint: 1, attachments: [6], payload: oneWayMessage)
+    bytes[17] = isMoved ? 1 : 0
+    bytes.replaceSubrange(20..<24, with: littleEndian(end))
+    return bytes
+  }
+
+  private static func closing(_ end: UInt32) -> [UInt8] {
+    frame(kind: 4, endpoint: end, payload: zeros(4))
+  }
 
   /// A frame as the channel's writer would make it, byte by byte.
   package static func frame(

@@ -23,6 +23,15 @@ package enum Crime: String, CaseIterable, Sendable {
   // Descriptors.
   case sendUnaskedDescriptor = "send-unasked-descriptor"
   case sendSocket = "send-socket"
+  // Ends of pipes.
+  case announceHostsEnd = "announce-hosts-end"
+  case moveEndTwice = "move-end-twice"
+  case moveClosedEnd = "move-closed-end"
+  case moveAndCloseEnd = "move-and-close-end"
+  // Shared buffers.
+  case forgedBuffer = "forged-buffer"
+  case bufferReturnedTwice = "buffer-returned-twice"
+  case greedyForBuffers = "greedy-for-buffers"
   // One malformed message for each layer that checks.
   case malformedTransport = "malformed-transport"
   case malformedChannel = "malformed-channel"

@@ -34,6 +34,18 @@ struct DemoHost: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The longest side of a thumbnail in pixels.", visibility: .hidden))
   var side: UInt32 = 192
 
+  @Option(help: "How often to go through the files; a run that is watched wants to last.")
+  var rounds = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Let mage top look at the run: a socket at PATH, or '-' for the one that it looks for.",
+      valueName: "path"))
+  var observe: String?
+
+  @Flag(help: "Show the run on a page for browsers, whose address is printed.")
+  var page = false
+
   @Flag(help: "Write one JSON object for each file instead of a table.")
   var json = false
 
@@ -43,6 +55,9 @@ struct DemoHost: AsyncParsableCommand {
   func validate() throws {
     guard (1...64).contains(workers) else {
       throw ValidationError("--workers is \(workers), must be 1 to 64")
+    }
+    guard (1...1_000_000).contains(rounds) else {
+      throw ValidationError("--rounds is \(rounds), must be 1 to 1000000")
     }
     guard (16...512).contains(side) else {
       throw ValidationError("--side is \(side), must be 16 to 512")

@@ -15,6 +15,9 @@ struct DemoRun: Sendable {
   private let side: UInt32
   private let json: Bool
   private let preview: Bool
+  private let rounds: Int
+  private let observePath: String?
+  private let wantsPage: Bool
 
   init(options: DemoHost) {
     directory = options.directory
@@ -25,6 +28,9 @@ struct DemoRun: Sendable {
     side = options.side
     json = options.json
     preview = options.preview
+    rounds = options.rounds
+    observePath = options.observe
+    wantsPage = options.page
   }
 
   func run() async throws(DemoFailure) {
@@ -32,7 +38,8 @@ struct DemoRun: Sendable {
     let policies = try policyLibrary()
     let policy = try loadPolicy(policies)
     let host = try makeHost(policies)
-    let console = Console(total: files.count, quiet: false)
+    let console = Console(total: files.count * rounds, quiet: false)
+    let watching = try Watching(host, at: observePath, page: wantsPage, console)
     let work = Task { () -> Result<ContactSheet, DemoFailure> in
       await decode(files, policy, host, console)
     }
@@ -40,6 +47,7 @@ struct DemoRun: Sendable {
     defer { interrupts.cancel() }
     let start = ContinuousClock.now
     let result = await work.value
+    await watching.end()
     await host.shutDown(within: work.isCancelled ? .zero : .seconds(1))
     console.finish()
     guard !work.isCancelled else {
@@ -105,11 +113,11 @@ struct DemoRun: Sendable {
     _ files: [ImageFile], _ policy: Policy, _ host: Host, _ console: Console
   ) async -> Result<ContactSheet, DemoFailure> {
     let executable = workerPath ?? "\(PackageFiles.executableDirectory)/demo-worker"
-    let queue = FileQueue(files)
+    let queue = FileQueue(files, rounds: rounds)
     let nameWidth = min(files.map(\.name.count).max() ?? 0, 40)
     if !json { console.print(FileReport.heading(nameWidth: nameWidth)) }
     return await withTaskGroup(of: Result<[(Int, SheetTile)], DemoFailure>.self) { group in
-      for _ in 0..<min(workers, files.count) {
+      for _ in 0..<min(workers, queue.total) {
         group.addTask {
           let decoder = Decoder(host, executable: executable, policy: policy, side: side)
           let result = await work(decoder, queue) { report in
@@ -133,6 +141,7 @@ struct DemoRun: Sendable {
       do throws(SpawnError) {
         let done = try await decoder.decode(file)
         report(done)
+        guard let index else { continue }
         tiles.append(
           (index, index < SheetLayout.maximumTiles ? done.tile : done.tile.withoutPicture))
       } catch {

@@ -39,9 +39,12 @@ private struct Play {
     side: .host,
     limits: ChannelLimits(
       maxMessageBytes: 4096, maxAttachments: 2, windowMessages: 8, windowBytes: 8192,
-      windowAttachments: 4, maxOutstanding: 4, maxEndpoints: 4))
+      windowAttachments: 4, maxOutstanding: 4, maxEndpoints: 4, maxPayloadBytes: 1 << 20,
+      poolBytes: 2 << 20))
   /// Messages that no handler has taken.
   private var untaken: [Credit] = []
+  /// Buffers whose contents no handler has taken.
+  private var unread: [UInt16] = []
 
   /// The first byte chooses between the handshake and a connection after it: no script can make a filter's listener.
   init(script: Script) {
@@ -66,7 +69,13 @@ private struct Play {
   private var isSound: Bool {
     let held = untaken.reduce(into: Credit.zero) { $0.add($1) }
     return channel.endpoints.count <= 4 && held.bytes <= 8192 && held.messages <= 8
-      && held.attachments <= 4
+      && held.attachments <= 4 && areBuffersSound
+  }
+
+  /// No buffer is in two hands, and there are no more than the policy allows.
+  private var areBuffersSound: Bool {
+    Set(unread).count == unread.count && channel.bufferBytes(.worker) <= 2 << 20
+      && channel.bufferBytes(.host) <= 2 << 20
   }
 
   // MARK: The peer
@@ -77,12 +86,15 @@ private struct Play {
     for _ in 0...(script.byte() & 3) {
       let kind = FrameKind.allCases[Int(script.byte()) % FrameKind.allCases.count]
       let attachments = (0..<(script.byte() & 3)).map { _ in
-        AttachmentKind.allCases[Int(script.byte()) % AttachmentKind.allCases.count]
+        let kind = AttachmentKind.allCases[Int(script.byte()) % AttachmentKind.allCases.count]
+        guard kind == .payload else { return AttachmentEntry(kind) }
+        return AttachmentEntry(
+          payload: UInt32(script.byte()) << 13, buffer: UInt16(script.byte() & 3))
       }
       let payload = script.piece()
       writer.append(
         kind, flags: script.byte() & 3, endpoint: UInt32(script.byte() & 3),
-        total: UInt32(script.byte()) << 5, attachments: attachments, payload: payload[...])
+        total: UInt32(script.byte()) << 5, entries: attachments, payload: payload[...])
     }
     return writer.bytes
   }
@@ -95,7 +107,7 @@ private struct Play {
     var packet = IncomingPacket(bytes[...], descriptors: descriptors)
     do throws(Malformed) {
       while let event = try channel.next(in: &packet) {
-        if case .message(let message) = event { untaken.append(message.cost) }
+        handle(event)
       }
       return true
     } catch {
@@ -103,16 +115,43 @@ private struct Play {
     }
   }
 
+  private mutating func handle(_ event: Channel.Event) {
+    switch event {
+    case .message(let message):
+      untaken.append(message.cost)
+      keep(message.carried)
+    case .reply(let message): keep(message.carried)
+    case .dropped(let items): keep(items)
+    case .bufferWanted(let size): addBuffer(size, .worker)
+    default: break
+    }
+  }
+
+  private mutating func keep(_ items: [CarriedItem]) {
+    for case .pooled(let number, _) in items { unread.append(number) }
+  }
+
   // MARK: The host
 
+  /// Memory of another size: nobody maps it here.
+  private mutating func addBuffer(_ size: Int, _ writer: Channel.Side) {
+    guard let number = channel.freeBufferNumber(writer) else { return }
+    let memory = Attachment(kind: .region, descriptor: Objects.all[4])
+    try? channel.addBuffer(
+      AddedBuffer(number: number, size: size, writer: writer, memory: memory))
+  }
+
   private mutating func act(_ action: UInt8) {
-    switch action % 8 {
+    switch action % 11 {
     case 0: if channel.phase == .answering { channel.sendSeal(program: script.piece()) }
     case 1, 2: send()
     case 3: channel.reply(script.piece(), to: endpoint())
     case 4: channel.close(endpoint(), CloseReason(code: script.number(), text: "closed"))
     case 5: if let cost = untaken.popLast() { channel.returnCredit(cost) }
     case 6: channel.flushCredit()
+    case 7: if let number = unread.popLast() { channel.returnBuffer(number) }
+    case 8: if channel.phase == .open { addBuffer(Int(script.byte()) << 13, .host) }
+    case 9: sendArray()
     default: drain()
     }
   }
@@ -123,6 +162,13 @@ private struct Play {
     let (bytes, endpoint) = (script.piece(), endpoint())
     guard channel.endpoints.isOpen(endpoint) else { return }
     try? channel.send(bytes, to: endpoint)
+  }
+
+  private mutating func sendArray() {
+    guard channel.phase == .open, channel.endpoints.isOpen(.bootstrap),
+      let numbers = channel.reserveBuffers([1 << 16])
+    else { return }
+    channel.reply([1], numbers.map { .pooled($0, 1 << 16) }, to: .bootstrap)
   }
 
   /// What leaves is well formed.

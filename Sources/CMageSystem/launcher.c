@@ -58,6 +58,7 @@ struct clone_result {
 };
 
 // CLONE_PARENT makes the worker the host's child: the host waits for it, and dies with it, without the launcher's help.
+// Where clone3 is refused, as in containers that cannot see its flags, a worker without namespaces still can be made.
 static int clone_worker(uint64_t flags, struct clone_result *result) {
   int pidfd = -1;
   struct clone_args arguments = {
@@ -65,6 +66,10 @@ static int clone_worker(uint64_t flags, struct clone_result *result) {
       .pidfd = (uint64_t)(uintptr_t)&pidfd,
   };
   long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+  if (pid < 0 && errno == ENOSYS && flags == 0) {
+    // Its handlers are the default ones already: posix_spawn(3) made them so.
+    pid = syscall(SYS_clone, (unsigned long)(CLONE_PARENT | CLONE_PIDFD), 0UL, &pidfd, 0UL, 0UL);
+  }
   if (pid < 0) return -errno;
   *result = (struct clone_result){.pid = (int32_t)pid, .pidfd = pidfd};
   return 0;
@@ -133,29 +138,38 @@ static int map_own_ids(uid_t uid, gid_t gid) {
 }
 
 // One empty network for all workers, made once: a new one for each would cost half a millisecond.
-static int prepare(const char **call) {
+static int prepare(bool makes_namespaces, const char **call) {
   uid_t uid = geteuid();
   gid_t gid = getegid();
   *call = "prctl(PR_SET_PDEATHSIG)";
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
   (void)prctl(PR_SET_NAME, "mage-launcher");
   umask(077);
+  // A process that is killed before it is let go leaves a pipe without a reader, which must not end its launcher. Blocked and not ignored: children
+  // take the mask off again, and would keep what is ignored.
+  sigset_t broken;
+  sigemptyset(&broken);
+  sigaddset(&broken, SIGPIPE);
+  *call = "sigprocmask";
+  if (sigprocmask(SIG_BLOCK, &broken, NULL) < 0) return -errno;
   if (uid == 0) {
     *call = "setgroups";
     if (setgroups(0, NULL) < 0) return -errno;
+    if (!makes_namespaces) return 0;
     *call = "unshare(CLONE_NEWNET)";
     return unshare(CLONE_NEWNET) < 0 ? -errno : 0;
   }
+  if (!makes_namespaces) return 0;
   *call = "unshare(CLONE_NEWUSER)";
   if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) return -errno;
   *call = "write(uid_map)";
   return map_own_ids(uid, gid);
 }
 
-int mage_launcher_serve(int socket) {
+int mage_launcher_serve(int socket, bool makes_namespaces) {
   struct mage_launch_report ready = {.kind = MAGE_REPORT_READY};
   const char *call = "";
-  int status = prepare(&call);
+  int status = prepare(makes_namespaces, &call);
   ready.error = -status;
   strncpy(ready.call, call, sizeof(ready.call) - 1);
   send_report(socket, &ready, NULL);
@@ -205,8 +219,8 @@ static int spawn(const char *path, char *const arguments[], int socket, int32_t 
   return -error;
 }
 
-int mage_spawn_launcher(const char *path, int socket, int32_t *pid) {
-  char *const arguments[] = {(char *)"mage-launcher", NULL};
+int mage_spawn_launcher(const char *path, int socket, bool makes_namespaces, int32_t *pid) {
+  char *const arguments[] = {(char *)"mage-launcher", makes_namespaces ? NULL : (char *)"plain", NULL};
   int status = spawn(path, arguments, socket, pid);
   if (status < 0) return status;
   int pidfd = (int)syscall(SYS_pidfd_open, *pid, 0);

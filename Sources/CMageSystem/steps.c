@@ -142,20 +142,31 @@ static void become_step(struct launch_state *state, const struct mage_launch_ste
   require(state, "setresuid", syscall(SYS_setresuid, step->a, step->a, step->a));
 }
 
-static void capabilities_step(struct launch_state *state) {
+static void lock_securebits(struct launch_state *state) {
   require(
       state, "prctl(PR_SET_SECUREBITS)",
       prctl(
           PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
                                  SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
                                  SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED));
-  require(state, "prctl(PR_CAP_AMBIENT)", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+}
+
+static void empty_bounding_set(struct launch_state *state) {
   // The kernel may know more capabilities than the headers: it says where they end.
   for (int capability = 0; capability < 64; capability++) {
     if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
     if (errno == EINVAL) break;
     fail(state, "prctl(PR_CAPBSET_DROP)", errno);
   }
+}
+
+// An ordinary user outside of any user namespace has no capability to lose and may not change what bounds them; no_new_privs, which
+// is set, keeps an exec from giving it any (capabilities(7)).
+static void capabilities_step(struct launch_state *state, const struct mage_launch_step *step) {
+  bool is_privileged = step->a == 0;
+  if (is_privileged) lock_securebits(state);
+  require(state, "prctl(PR_CAP_AMBIENT)", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+  if (is_privileged) empty_bounding_set(state);
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
   memset(none, 0, sizeof(none));
@@ -351,7 +362,7 @@ static void run_step(struct launch_state *state, const struct mage_launch_step *
       return;
     }
     case MAGE_STEP_SESSION: session_step(state); return;
-    case MAGE_STEP_CAPABILITIES: capabilities_step(state); return;
+    case MAGE_STEP_CAPABILITIES: capabilities_step(state, step); return;
     case MAGE_STEP_NO_NEW_PRIVILEGES:
       require(state, "prctl(PR_SET_NO_NEW_PRIVS)", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
       return;

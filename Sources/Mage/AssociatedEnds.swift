@@ -12,7 +12,7 @@ public import MageWire
 /// try await document.watch(observer: remote)  // over the pipe of `document`
 /// ```
 ///
-/// Copies share the end, and it can be bound or sent once, by whoever comes first; the next one gets an ``EndpointError``. When the last copy
+/// Copies share the end, and it can be bound or sent once, by whoever comes first; the next one gets an `EndpointError`. When the last copy
 /// goes and nobody has, the end is closed. Messages for an end that is not bound yet hold up all that come behind them on the pipe.
 public struct PendingAssociatedRemote<Of: Interface>: Sendable {
   let end: PipeEnd
@@ -40,7 +40,9 @@ public struct PendingAssociatedReceiver<Of: Interface>: Sendable {
 
   /// Binds the end: from here `handlers` get its messages.
   ///
-  /// - Parameter disconnected: as of ``Receiver``.
+  /// - Parameters:
+  ///   - handlers: what answers.
+  ///   - disconnected: as of ``Receiver``.
   @discardableResult
   public func bind(
     _ handlers: Handlers<Of>, disconnected: @escaping @Sendable (CloseReason?) -> Void = { _ in }

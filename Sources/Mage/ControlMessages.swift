@@ -16,7 +16,7 @@ extension Remote {
   ///
   /// - Parameter limit: from now to the answer; `nil` is the remote's own.
   /// - Returns: a number that the peer chose.
-  /// - Throws: ``CallError``, `refused` too when the peer does not say.
+  /// - Throws: `CallError`, `refused` too when the peer does not say.
   public func queryVersion(within limit: Duration? = nil) async throws(CallError) -> UInt32 {
     let reply = try await call(Self.run, ControlMessages.Run(.queryVersion), within: limit)
     guard case .version(let result) = reply.output else {
@@ -26,7 +26,7 @@ extension Remote {
   }
 
   /// Tells the peer to close the pipe if it does not know this version of the interface. Returns when the message is queued: calls that come
-  /// after it fail with ``CallError/pipeClosed(_:)`` then.
+  /// after it fail with `CallError.pipeClosed` then.
   public func requireVersion(_ version: UInt32) async throws(CallError) {
     let demand = ControlMessages.Demand.requireVersion(ControlMessages.VersionResult(version))
     try await send(Self.runOrClosePipe, ControlMessages.RunOrClosePipe(demand))

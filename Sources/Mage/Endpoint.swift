@@ -23,7 +23,7 @@ public struct Endpoint: ~Copyable, Sendable {
 
   /// A new pipe. It costs no call of the kernel.
   ///
-  /// What one end has sent and the other has not taken is limited as a connection is without a policy (``ChannelLimits``): a
+  /// What one end has sent and the other has not taken is limited as a connection is without a policy (`ChannelLimits`): a
   /// sender waits for a reader.
   public static func make() -> MessagePipe {
     let (first, second) = Port.pair()

@@ -43,12 +43,18 @@ public struct Method<Of: Interface, Parameters: WireStruct, Reply: WireStruct>: 
   public let from: CallingSide?
   /// The most messages that one pipe may bring in a second; `nil` for as many as its credit allows.
   public let rate: Int?
+  /// Whether a pool of workers may call again when a worker has ended over the first call (`[Idempotent]`).
+  public let isIdempotent: Bool
 
-  public init(_ ordinal: UInt32, _ name: String, from: CallingSide? = nil, rate: Int? = nil) {
+  public init(
+    _ ordinal: UInt32, _ name: String, from: CallingSide? = nil, rate: Int? = nil,
+    isIdempotent: Bool = false
+  ) {
     self.ordinal = ordinal
     self.name = name
     self.from = from
     self.rate = rate
+    self.isIdempotent = isIdempotent
   }
 }
 

@@ -3,7 +3,7 @@ public import MageWire
 
 /// An end of a pipe on its way: something that will call `Of` when it is bound.
 ///
-/// Copies share the end, and it can be taken, bound or sent once, by whoever comes first; the next one gets an ``EndpointError``. When the last copy
+/// Copies share the end, and it can be taken, bound or sent once, by whoever comes first; the next one gets an `EndpointError`. When the last copy
 /// goes and nobody has, the end is closed.
 public struct PendingRemote<Of: Interface>: Sendable {
   let end: PipeEnd
@@ -45,7 +45,9 @@ public struct PendingReceiver<Of: Interface>: Sendable {
 
   /// Binds the end: from here `handlers` get its messages, those first that came already.
   ///
-  /// - Parameter disconnected: as of ``Receiver``.
+  /// - Parameters:
+  ///   - handlers: what answers.
+  ///   - disconnected: as of ``Receiver``.
   @discardableResult
   public func bind(
     _ handlers: Handlers<Of>, disconnected: @escaping @Sendable (CloseReason?) -> Void = { _ in }

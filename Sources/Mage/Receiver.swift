@@ -116,8 +116,11 @@ public final class Receiver<Of: Interface>: Sendable {
 
   /// Binds an end: from here `handlers` get its messages, those first that came already.
   ///
-  /// - Parameter disconnected: called once on the loop when the peer has closed its end (with its reason) or the connection
-  ///   has ended (`nil`).
+  /// - Parameters:
+  ///   - endpoint: the end; the receiver closes it.
+  ///   - handlers: what answers.
+  ///   - disconnected: called once on the loop when the peer has closed its end (with its reason) or the connection
+  ///     has ended (`nil`).
   @discardableResult
   public init(
     _ endpoint: consuming Endpoint, _ handlers: Handlers<Of>,
@@ -131,7 +134,7 @@ public final class Receiver<Of: Interface>: Sendable {
 
   /// Takes the end back, to bind it anew or to send it. Messages that were not read stay with it.
   ///
-  /// - Throws: ``EndpointError/busy`` while a request is not answered.
+  /// - Throws: `EndpointError.busy` while a request is not answered.
   public func unbind() throws(EndpointError) -> Endpoint { Endpoint(try end.unbind()) }
 
   /// Closes the pipe and tells the peer why. Does not wait.

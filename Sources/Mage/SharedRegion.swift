@@ -1,7 +1,8 @@
 public import MagePipes
 public import MageSystem
+public import MageWire
 
-/// Memory that can be handed to a peer as an ``Attachment``, for data that is too large to copy through a pipe.
+/// Memory that can be handed to a peer as an `Attachment`, for data that is too large to copy through a pipe.
 ///
 /// The peer that still has a region mapped writable may change it at any moment; a *frozen* region nobody can change, this side
 /// included (memfd_create(2), F_SEAL_WRITE).
@@ -62,4 +63,24 @@ public struct SharedRegion: ~Copyable, Sendable {
     let mapping = try Mapping(descriptor.number, count: count, writable: false)
     return Array(UnsafeRawBufferPointer(mapping.bytes))
   }
+
+  /// The bytes where they are, mapped until the last copy of the result goes. Those of a frozen region do not change; those of others may
+  /// at any moment.
+  ///
+  /// - Parameter limit: the most bytes that may be mapped; a larger region is an error (`EFBIG`).
+  public func bytesInPlace(limit: Int) throws(SystemError) -> UntrustedBytes {
+    guard count <= limit else { throw SystemError("region of \(count) bytes", errno: 27) }
+    let mapping = try Mapping(descriptor.number, count: count, writable: false)
+    return UntrustedBytes(MappedRegion(mapping), count: count)
+  }
+}
+
+/// A region's mapping behind a reference.
+// @unchecked because of the mapping's raw pointer, which lives as long as this does and is only read.
+private final class MappedRegion: SharedBytes, @unchecked Sendable {
+  private let mapping: Mapping
+
+  var memory: UnsafeRawBufferPointer { UnsafeRawBufferPointer(mapping.bytes) }
+
+  init(_ mapping: consuming Mapping) { self.mapping = mapping }
 }

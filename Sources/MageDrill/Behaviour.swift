@@ -10,6 +10,8 @@ package enum Behaviour: String, CaseIterable, Sendable {
   case half
   /// Descriptors that nobody asked for, or that are not what they are said to be.
   case descriptors
+  /// Packets and frames that cost nothing and mean nothing.
+  case noise
   case crash, exit
   /// A call that the policy does not allow.
   case forbidden
@@ -51,7 +53,7 @@ package enum Behaviour: String, CaseIterable, Sendable {
     case .mutants: ["malformed", "crashed", "exited", "forbidden-call", "limit"]
     case .flood: ["malformed", "limit"]
     case .silence, .half: ["limit"]
-    case .descriptors: ["malformed"]
+    case .descriptors, .noise: ["malformed"]
     case .crash: ["crashed"]
     case .exit, .deathInMessage: ["exited"]
     case .forbidden: ["forbidden-call"]

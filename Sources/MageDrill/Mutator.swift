@@ -41,7 +41,8 @@ package struct Mutator: Sendable {
       writer.append(.message, flags: 1, endpoint: 1, total: total, payload: message.prefix(16))
       writer.append(.fragment, endpoint: 1, payload: message.dropFirst(16))
     case 5: writer.append(.close, endpoint: 1, payload: [1, 0, 0, 0, 98, 121, 101])
-    default: writer.append(.credit, payload: Array(repeating: 0, count: 16)[...])
+    // As if it had taken something.
+    default: writer.append(.credit, payload: [1, 0, 0, 0] + Array(repeating: 0, count: 12)[...])
     }
     return writer.bytes
   }

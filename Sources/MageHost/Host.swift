@@ -1,5 +1,5 @@
 public import Mage
-internal import MagePipes
+public import MagePipes
 public import MagePolicy
 internal import MageSystem
 
@@ -15,13 +15,15 @@ public final class Host: Sendable {
   ///   - policies: where the policies are that interfaces name in `[Sandbox]`; a worker is then bound to such an interface only if its
   ///     own policy grants no more. `nil` compares names: the worker's policy has to be the one that is named.
   ///   - sealDeadline: how long a worker may take from its launch to its proven seal, its `prepare` step included.
+  ///   - observer: is told of each call to a worker; `nil` costs nothing.
   /// - Throws: ``HostError`` when the launcher is missing or the machine refuses a thread or a descriptor.
   public init(
     launcher: String? = nil, policies: PolicyLibrary? = nil,
-    sealDeadline: Duration = .seconds(10)
+    sealDeadline: Duration = .seconds(10), observer: (any CallObserver)? = nil
   ) throws(HostError) {
     core = try HostCore(
-      launcher: try LauncherPath.find(launcher), policies: policies, sealDeadline: sealDeadline)
+      launcher: try LauncherPath.find(launcher), policies: policies, sealDeadline: sealDeadline,
+      observer: observer)
   }
 
   deinit { core.abandon() }
@@ -30,10 +32,17 @@ public final class Host: Sendable {
   /// never wait by blocking, as every worker of the host is served by it.
   public var executor: any TaskExecutor { core.loop }
 
+  /// Starts, beside whatever the caller does next, the process by which this host clones workers and programs: the first launch then need not
+  /// wait for it. Returns at once.
+  public func startEarly() {
+    Task(executorPreference: core.loop) { [core] in await core.launcher.startEarly() }
+  }
+
   /// Starts `executable` as a worker under `policy`. Returns when it is sealed, proven from outside and invited.
   ///
   /// - Parameters:
   ///   - executable: a path; the program calls `Worker.run` in its `main`.
+  ///   - policy: what it may do.
   ///   - arguments: what follows the path in the program's arguments. Trusted: the program reads them before it is sealed.
   ///   - interfaces: what the worker implements. Refused before anything is launched when one of them names in `[Sandbox]` a policy that
   ///     is stricter than `policy`, or is called by workers (`[From=worker]`); for others, `remote` refuses it later.
@@ -44,6 +53,18 @@ public final class Host: Sendable {
   ) async throws(SpawnError) -> WorkerProcess {
     try await core.spawn(executable, policy, arguments, implements: interfaces).get()
   }
+
+  /// Starts a worker of `kind` that belongs to no pool.
+  ///
+  /// - Throws: ``SpawnError``, before anything is launched when an interface of the kind disagrees with its policy.
+  public func spawn(_ kind: WorkerKind) async throws(SpawnError) -> WorkerProcess {
+    try await core.spawn(kind).get()
+  }
+
+  /// What happens to workers from now on, for one reader. The host never waits for it.
+  ///
+  /// - Parameter buffer: events that are kept for a reader who is slow; what comes when it is full is dropped and counted (``HostEvent/Kind/dropped(_:)``).
+  public func events(buffer: Int = 1024) -> HostEvents { HostEvents(core.events, capacity: buffer) }
 
   /// Ends every worker and then the host's own thread. Workers are asked first when there is a `grace`.
   public func shutDown(within grace: Duration = .zero) async { await core.shutDown(grace: grace) }

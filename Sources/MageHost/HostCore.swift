@@ -11,19 +11,29 @@ actor HostCore {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   let launcher: Launcher
+  /// For what has no namespaces.
+  let plainLauncher: Launcher
   let groups: GroupKeeper
   private let sealDeadline: Duration
   private let policies: PolicyLibrary?
+  nonisolated let events = EventHub()
   let null: SharedDescriptor
   let identities: IdentityMap
-  private var supervisors: [ObjectIdentifier: Supervisor] = [:]
+  private(set) var supervisors: [ObjectIdentifier: Supervisor] = [:]
+  /// Workers and templates that live or are being started.
+  var supervisorCount: Int { supervisors.count }
   private var plans: [PlanKey: WorkerPlan] = [:]
   private var workerFilters = PolicyCache<CompiledFilters>()
   var programFilters = PolicyCache<[UInt8]>()
   var slots = IdentitySlots(seed: UInt32(bitPattern: ProcessIdentity.own))
   var isShutDown = false
+  private let observer: (any CallObserver)?
+  private(set) var history = HostHistory()
   private var launches = 0
+  private var lastWorker: UInt64 = 0
   private var waitingLaunches = Deque<CheckedContinuation<Void, Never>>()
+  /// Those made of a kind.
+  var pools: [ObjectIdentifier: WeakPool] = [:]
   /// Programs that are no workers.
   var programs: [ObjectIdentifier: ProgramSupervisor] = [:]
 
@@ -36,8 +46,10 @@ actor HostCore {
   }
 
   init(
-    launcher path: String, policies: PolicyLibrary?, sealDeadline: Duration
+    launcher path: String, policies: PolicyLibrary?, sealDeadline: Duration,
+    observer: (any CallObserver)?
   ) throws(HostError) {
+    self.observer = observer
     self.sealDeadline = sealDeadline
     self.policies = policies
     do throws(SystemError) {
@@ -45,6 +57,7 @@ actor HostCore {
       null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: 2))
       identities = try IdentityMap.ofThisProcess()
       launcher = Launcher(path: path, loop: loop)
+      plainLauncher = Launcher(path: path, loop: loop, makesNamespaces: false)
       groups = GroupKeeper(launcher: path)
       try LoopThread.start(loop)
     } catch {
@@ -63,15 +76,48 @@ actor HostCore {
     _ executable: String, _ policy: Policy, _ arguments: [String],
     implements interfaces: [any Interface.Type]
   ) async -> Result<WorkerProcess, SpawnError> {
+    await atPossibleLevel(of: policy) { policy in
+      await spawnHere(executable, policy, arguments, implements: interfaces)
+    }
+  }
+
+  private func spawnHere(
+    _ executable: String, _ policy: Policy, _ arguments: [String],
+    implements interfaces: [any Interface.Type]
+  ) async -> Result<WorkerProcess, SpawnError> {
     do throws(SpawnError) {
       let plan = try plan(executable, policy, arguments, isTemplate: false)
-      for interface in interfaces {
-        guard let reason = plan.interfaces.refusalAsImplementation(of: interface) else { continue }
-        throw .notPossible(reason)
-      }
-      return try await launch(plan, .worker).get().invite()
+      try plan.interfaces.check(implemented: interfaces)
+      let contract = WorkerContract(kind: WorkerIdentity.kind(of: executable))
+      return try await launch(plan, .worker, contract).get().invite()
     } catch {
       return .failure(error)
+    }
+  }
+
+  func spawn(_ kind: WorkerKind) async -> Result<WorkerProcess, SpawnError> {
+    do throws(SpawnError) {
+      return try await launch(
+        try plan(kind, isTemplate: false), .worker, WorkerContract(kind)
+      ).get().invite()
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The plan of a kind whose interfaces agree with its policy.
+  func plan(_ kind: WorkerKind, isTemplate: Bool) throws(SpawnError) -> WorkerPlan {
+    if isTemplate { try Self.checkTemplates(kind.policy) }
+    var plan = try plan(kind.executable, kind.policy, kind.arguments, isTemplate: isTemplate)
+    try plan.interfaces.check(implemented: kind.offers)
+    try plan.interfaces.check(called: kind.accepts)
+    plan.sealDeadline = kind.sealDeadline ?? sealDeadline
+    return plan
+  }
+
+  static func checkTemplates(_ policy: Policy) throws(SpawnError) {
+    guard policy.allowsTemplates else {
+      throw .notPossible("policy \(policy.name) refuses templates")
     }
   }
 
@@ -81,11 +127,26 @@ actor HostCore {
   ///   - control: a template's end of its socket.
   ///   - onEnd: called on the loop when it has ended, however far it came.
   func launch(
-    _ plan: WorkerPlan, _ role: Supervisor.Role, control: SharedDescriptor? = nil,
+    _ plan: WorkerPlan, _ role: Supervisor.Role, _ contract: WorkerContract,
+    control: SharedDescriptor? = nil,
     onEnd: @escaping @Sendable (Supervisor) -> Void = { _ in }
   ) async -> Result<Supervisor, SpawnError> {
     await beginLaunch()
     defer { endLaunch() }
+    let started = await start(plan, role, contract, control: control, onEnd: onEnd)
+    switch started {
+    case .success: history.started()
+    case .failure(let error):
+      history.startFailed()
+      events.say(.startFailed(kind: contract.kind, policy: plan.policy.name, error))
+    }
+    return started
+  }
+
+  private func start(
+    _ plan: WorkerPlan, _ role: Supervisor.Role, _ contract: WorkerContract,
+    control: SharedDescriptor?, onEnd: @escaping @Sendable (Supervisor) -> Void
+  ) async -> Result<Supervisor, SpawnError> {
     let names = await NameResolver.addresses(of: plan.policy, on: loop)
     guard !isShutDown else { return .failure(.hostGone) }
     let slot = slots.next
@@ -93,8 +154,10 @@ actor HostCore {
       let addresses = try names.get()
       let identity = try identities.identity(inside: plan.policy.identity, slot: slot)
       slots.take()
+      lastWorker += 1
       let supervisor = Supervisor(
-        plan, role: role, addresses: addresses, launcher: launcher, groups: groups
+        plan, role: role, contract, number: lastWorker, addresses: addresses,
+        launcher: launcher(for: plan.policy), groups: groups, events: events
       ) { [weak self] supervisor in
         self?.assumeIsolated { $0.ended(supervisor, slot) }
         onEnd(supervisor)
@@ -109,6 +172,9 @@ actor HostCore {
 
   private func ended(_ supervisor: Supervisor, _ slot: UInt32) {
     supervisors[ObjectIdentifier(supervisor)] = nil
+    if let (identity, ending, answered) = supervisor.assumeIsolated({ $0.life }) {
+      history.ended(identity, ending, answered, at: events.uptime)
+    }
     slots.giveBack(slot)
   }
 
@@ -153,7 +219,8 @@ actor HostCore {
     }
     let plan = try WorkerPlan(
       executable, arguments: arguments, policy, filters, policies: policies,
-      template: isTemplate ? TemplateShape(policy) : nil, sealDeadline: sealDeadline)
+      template: isTemplate ? TemplateShape(policy) : nil, sealDeadline: sealDeadline,
+      observer: observer)
     if plans.count >= Self.mostPlans { plans.removeAll() }
     plans[key] = plan
     return plan
@@ -164,6 +231,10 @@ actor HostCore {
   // MARK: Shutting down
 
   func shutDown(grace: Duration) async {
+    guard !isShutDown else { return }
+    let end = MonotonicTime.now.advanced(by: grace)
+    if grace > .zero { await drainPools(within: grace) }
+    let grace = end.since(.now)
     guard !isShutDown else { return }
     isShutDown = true
     for supervisor in supervisors.values {
@@ -178,8 +249,20 @@ actor HostCore {
     for program in programs.values { _ = await program.waitForEnding() }
     await groups.shutDown()
     await launcher.shutDown()
+    await plainLauncher.shutDown()
     plans.removeAll()
+    events.finish()
     loop.stop()
+  }
+}
+
+extension HostCore {
+  /// Calls that have begun may finish, and none begins.
+  private func drainPools(within grace: Duration) async {
+    let pools = pools.values.compactMap(\.pool)
+    await withTaskGroup(of: Void.self) { group in
+      for pool in pools { group.addTask { await pool.drain(within: grace) } }
+    }
   }
 }
 

@@ -13,6 +13,8 @@ public final class WorkerProcess: Sendable {
   public let pid: Int32
   /// The policy under which it runs.
   public let policyName: String
+  /// Who it is in events, logs and metrics.
+  public let identity: WorkerIdentity
   /// How long calls may take that name no time of their own (`wall … per request`).
   public let callDeadline: Duration
 
@@ -23,13 +25,16 @@ public final class WorkerProcess: Sendable {
     self.supervisor = supervisor
     self.pid = pid
     policyName = supervisor.plan.policy.name
-    callDeadline = supervisor.plan.callDeadline
+    identity = WorkerIdentity(
+      number: supervisor.number, pid: pid, kind: supervisor.contract.kind,
+      policy: supervisor.plan.policy.name, role: supervisor.role.kind)
+    callDeadline = supervisor.contract.callDeadline ?? supervisor.plan.callDeadline
     bootstrap = Mutex(Endpoint(connection.bootstrap))
   }
 
   /// The end of the pipe that came with the invitation. The worker has the other.
   ///
-  /// - Throws: ``CallError/pipeClosed(_:)`` when it was taken before.
+  /// - Throws: `CallError.pipeClosed` when it was taken before.
   public func takeEndpoint() throws(CallError) -> Endpoint {
     let taken = bootstrap.withLock { $0.take() }
     guard let endpoint = taken else {
@@ -40,10 +45,12 @@ public final class WorkerProcess: Sendable {
 
   /// Binds the worker's first pipe to an interface that the worker implements. Call once.
   ///
-  /// - Throws: ``CallError/refused(_:)`` when the interface's `[Sandbox]` names a policy that is stricter than the worker's, or when
-  ///   `[From=worker]` says that the worker is its caller; what was taken before is ``CallError/pipeClosed(_:)``.
+  /// - Throws: `CallError.refused` when the interface's `[Sandbox]` names a policy that is stricter than the worker's, or when
+  ///   `[From=worker]` says that the worker is its caller; what was taken before is `CallError.pipeClosed`.
   public func remote<Of: Interface>(_ interface: Of.Type) throws(CallError) -> Remote<Of> {
-    if let reason = supervisor.plan.interfaces.refusalAsImplementation(of: interface) {
+    if let reason = supervisor.contract.refusalAsImplementation(of: interface)
+      ?? supervisor.plan.interfaces.refusalAsImplementation(of: interface)
+    {
       throw .refused(reason)
     }
     return Remote(try takeEndpoint(), deadline: callDeadline)
@@ -51,14 +58,16 @@ public final class WorkerProcess: Sendable {
 
   /// Binds the worker's first pipe to handlers of the host's for what the worker calls. Call once.
   ///
-  /// - Throws: ``CallError/refused(_:)`` when `[From=host]` says that the host is the interface's caller, or when `[Sandbox]` wants its
-  ///   implementation in a sandbox; what was taken before is ``CallError/pipeClosed(_:)``.
+  /// - Throws: `CallError.refused` when `[From=host]` says that the host is the interface's caller, or when `[Sandbox]` wants its
+  ///   implementation in a sandbox; what was taken before is `CallError.pipeClosed`.
   @discardableResult
   public func receive<Of: Interface>(
     _ handlers: Handlers<Of>,
     disconnected: @escaping @Sendable (CloseReason?) -> Void = { _ in }
   ) throws(CallError) -> Receiver<Of> {
-    if let reason = supervisor.plan.interfaces.refusalAsCaller(of: Of.self) {
+    if let reason = supervisor.contract.refusalAsCaller(of: Of.self)
+      ?? supervisor.plan.interfaces.refusalAsCaller(of: Of.self)
+    {
       throw .refused(reason)
     }
     return Receiver(try takeEndpoint(), handlers, disconnected: disconnected)
@@ -94,6 +103,20 @@ public final class WorkerProcess: Sendable {
       let facts = try? DescriptorFacts(of: descriptor.number), let count = Int(exactly: facts.size)
     else { return nil }
     return SharedRegion(descriptor, count: count)
+  }
+
+  /// What can be said of it at once. Loop only.
+  struct State {
+    /// How it ended, or what is about to end it.
+    let cause: Ending.Cause?
+    /// Calls of the host's that it has not answered.
+    let owesAnswers: Bool
+  }
+
+  var state: State {
+    supervisor.assumeIsolated {
+      State(cause: $0.ending?.cause ?? $0.cause, owesAnswers: $0.connection?.hasOpenCalls ?? false)
+    }
   }
 
   /// What the worker has used so far, or in all once it has ended.

@@ -23,10 +23,11 @@ public enum FilterCompiler {
   /// - Complexity: about a millisecond; compile once per policy.
   public static func compile(_ policy: Policy) throws(FilterError) -> CompiledFilters {
     #if arch(x86_64)
-      let serve = try FilterPlan(policy.serve, isSealed: true)
+      var serve = try FilterPlan(policy.serve, isSealed: true)
       var startup = try FilterPlan(policy.startup, isSealed: false)
       try startup.allow(serve)
       try startup.allowSealing()
+      try serve.reportOfWorker(hasNamespaces: policy.hasNamespaces)
       return CompiledFilters(startup: try startup.program(), serve: try serve.program())
     #else
       throw .unsupportedArchitecture
@@ -36,15 +37,17 @@ public enum FilterCompiler {
   /// The one filter of a program that cannot seal itself: it holds from before exec to the end, and its listener is the host's
   /// for all that time.
   ///
-  /// - Parameter reportDescriptor: where the launch hands the listener over. A number above the program's limit on open files,
-  ///   so that after exec no descriptor can have it.
+  /// - Parameters:
+  ///   - policy: a single-stage one.
+  ///   - reportDescriptor: where the launch hands the listener over. A number above the program's limit on open files,
+  ///     so that after exec no descriptor can have it.
   public static func compileProgram(
     _ policy: Policy, reportDescriptor: Int32
   ) throws(FilterError) -> [UInt8] {
     #if arch(x86_64)
       var plan = try FilterPlan(
         PhaseRules(policy.startup.rules + policy.serve.rules), isSealed: false)
-      try plan.reportToHost()
+      try plan.reportOfProgram(hasNamespaces: policy.hasNamespaces)
       try plan.forceSending(on: reportDescriptor)
       return try plan.program()
     #else

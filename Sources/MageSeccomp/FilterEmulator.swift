@@ -56,6 +56,8 @@ public struct FilterEmulator: Sendable {
   ///
   /// - Parameters:
   ///   - architecture: AUDIT_ARCH_* of the caller.
+  ///   - number: of the call; any.
+  ///   - instructionPointer: where it is made.
   ///   - arguments: up to six; missing ones are 0.
   public func verdict(
     architecture: UInt32 = auditArchX8664, number: Int32, instructionPointer: UInt64 = 0,

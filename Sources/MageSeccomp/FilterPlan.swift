@@ -39,10 +39,21 @@ struct FilterPlan {
     try allow("seccomp", try ConditionRegion.region(of: condition, call: "seccomp"))
   }
 
+  /// What the host has to see of a sealed worker although its policy allows it: how many threads there are and, where it has no pid
+  /// namespace, whom it sends signals.
+  mutating func reportOfWorker(hasNamespaces: Bool) throws(FilterError) {
+    let signals = hasNamespaces ? [] : ["kill", "tgkill"]
+    for call in ["clone", "fork", "vfork"] + signals { try decisions[call]?.report(.all) }
+  }
+
   /// What the host has to see of a program although its policy allows it: how many processes and threads there are, which exec
   /// is the first, and that a program sent itself a signal by which the kernel enforces something.
-  mutating func reportToHost() throws(FilterError) {
+  mutating func reportOfProgram(hasNamespaces: Bool) throws(FilterError) {
     for call in ["clone", "fork", "vfork", "execveat"] { try decisions[call]?.report(.all) }
+    guard hasNamespaces else {
+      for call in ["kill", "tgkill"] { try decisions[call]?.report(.all) }
+      return
+    }
     // SIGXCPU (24), SIGXFSZ (25) and SIGSYS (31). The others that have both of these bits are rare, and to tell them apart takes
     // thirty tests instead of two.
     let signal = Condition.comparison(Comparison("sig", .has(ConstantValue(24))))

@@ -14,10 +14,4 @@ package enum BeneathDirectory {
       owning: try check(
         "openat2", unsafe mage_open_beneath(directory.number, text, flags, cachedOnly)))
   }
-
-  /// The kind of file system on which `directory` lies (statfs(2), `f_type`).
-  package static func fileSystemKind(of directory: SharedDescriptor) throws(SystemError) -> UInt32 {
-    let kind = try check("fstatfs", mage_file_system_kind(directory.number))
-    return UInt32(truncatingIfNeeded: kind)
-  }
 }

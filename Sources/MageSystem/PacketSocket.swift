@@ -38,6 +38,14 @@ package struct PacketSocket: ~Copyable, Sendable {
 
   package consuming func takeDescriptor() -> OwnedDescriptor { descriptor }
 
+  /// Whether the other end is open and may still send (poll(2), POLLRDHUP).
+  package var hasPeer: Bool {
+    let ended: Int16 = 0x2000  // POLLRDHUP, which the libc hides behind a feature macro
+    var entry = pollfd(fd: descriptor.number, events: ended, revents: 0)
+    guard unsafe poll(&entry, 1, 0) > 0 else { return true }
+    return entry.revents & (ended | Int16(POLLHUP) | Int16(POLLERR)) == 0
+  }
+
   /// Sends one packet. Throws `EAGAIN` when the peer's queue is full.
   package borrowing func send(
     _ bytes: UnsafeRawBufferPointer, descriptors: [Int32] = []

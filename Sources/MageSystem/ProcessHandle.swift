@@ -35,9 +35,9 @@ public struct ExitStatus: Equatable, Sendable {
 package struct ProcessHandle: ~Copyable, Sendable {
   /// For reading /proc and for people. The pidfd is what signals go by.
   package let pid: Int32
-  package let pidfd: OwnedDescriptor
+  package let pidfd: SharedDescriptor
 
-  package init(pid: Int32, pidfd: consuming OwnedDescriptor) {
+  package init(pid: Int32, pidfd: SharedDescriptor) {
     self.pid = pid
     self.pidfd = pidfd
   }

@@ -13,6 +13,8 @@ public struct Seals: OptionSet, Sendable {
   public static let grow = Seals(rawValue: 4)
   /// Nobody can write, by any descriptor or mapping.
   public static let write = Seals(rawValue: 8)
+  /// Nobody can write but by the mappings that there are.
+  public static let futureWrite = Seals(rawValue: 16)
 }
 
 /// Anonymous memory behind a descriptor (memfd_create(2)).

@@ -5,6 +5,7 @@ internal import Synchronization
 final class PlayedEnding: Sendable {
   private struct State {
     var cause: Ending.Cause?
+    var isTold = false
     var waiting: [CheckedContinuation<Ending.Cause, Never>] = []
   }
 
@@ -12,23 +13,32 @@ final class PlayedEnding: Sendable {
 
   var cause: Ending.Cause? { state.withLock { $0.cause } }
 
-  /// Whether this is the first cause.
+  /// Whether this is the first cause. Nobody hears of it before ``tell()``.
   func set(_ cause: Ending.Cause) -> Bool {
-    let waiting = state.withLock { state -> [CheckedContinuation<Ending.Cause, Never>]? in
-      guard state.cause == nil else { return nil }
+    state.withLock { state in
+      guard state.cause == nil else { return false }
       state.cause = cause
-      defer { state.waiting = [] }
-      return state.waiting
+      return true
     }
-    for continuation in waiting ?? [] { continuation.resume(returning: cause) }
-    return waiting != nil
+  }
+
+  /// Everything is closed: whoever waits is told.
+  func tell() {
+    let (cause, waiting) = state.withLock { state in
+      state.isTold = true
+      defer { state.waiting = [] }
+      return (state.cause, state.waiting)
+    }
+    guard let cause else { return }
+    for continuation in waiting { continuation.resume(returning: cause) }
   }
 
   func wait() async -> Ending.Cause {
     await withCheckedContinuation { continuation in
       let cause = state.withLock { state -> Ending.Cause? in
-        if state.cause == nil { state.waiting.append(continuation) }
-        return state.cause
+        if state.isTold, let cause = state.cause { return cause }
+        state.waiting.append(continuation)
+        return nil
       }
       if let cause { continuation.resume(returning: cause) }
     }

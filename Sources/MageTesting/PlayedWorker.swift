@@ -67,6 +67,7 @@ final class PlayedWorker: Sendable {
     ends.near.assumeIsolated { $0.end(error) }
     ends.far.close()
     ended(error)
+    outcome.tell()
   }
 
   /// The process is gone, as the host sees it: what it had sent before is judged first.

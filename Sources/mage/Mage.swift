@@ -12,6 +12,7 @@ struct Mage: AsyncParsableCommand {
         mage run --policy judge --cpu 2s --memory 256MiB --report report.json -- ./solution
         mage policy explain judge mmap --prot 5
         mage attack --policy judge
+        mage top
         mage doctor
 
       Shell completion: mage --generate-completion-script bash|zsh|fish
@@ -19,6 +20,6 @@ struct Mage: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RunCommand.self, PolicyCommand.self, AttackCommand.self, TortureCommand.self,
-      DoctorCommand.self,
+      TopCommand.self, DoctorCommand.self,
     ])
 }

@@ -10,7 +10,7 @@ struct PolicyPlace: ParsableArguments {
     help: """
       The directory of policies (default: SandboxPolicies in the working directory, else the nearest one above this \
       program).
-      """)
+      """, completion: .directory)
   var directory: String?
 
   /// The policy that `name` means: with a `/` or the suffix `.sandbox` or `.json` a file, else a policy of the library.
@@ -26,6 +26,14 @@ struct PolicyPlace: ParsableArguments {
   var names: [String] {
     let files = (try? DirectoryListing.names(in: library.directory)) ?? []
     return files.filter { $0.hasSuffix(".sandbox") }.map { String($0.dropLast(8)) }.sorted()
+  }
+
+  /// What a shell offers where a policy is meant: the library's names; files it finds by itself.
+  static let completion = CompletionKind.custom { _, _, prefix in
+    let library = PolicyLibrary(directory: standard)
+    let files = (try? DirectoryListing.names(in: library.directory)) ?? []
+    return files.filter { $0.hasSuffix(".sandbox") && $0.hasPrefix(prefix) }
+      .map { String($0.dropLast(8)) }.sorted()
   }
 
   private static let folder = "SandboxPolicies"

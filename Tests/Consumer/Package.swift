@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What must not compile; Scripts/test-consumer asks for it, to see that it does not.
+let mistakes: [Target] =
+  Context.environment["MAGE_MISTAKES"] == nil
+  ? []
+  : [
+    .target(
+      name: "Unbound", dependencies: ["Greeting", .product(name: "Mage", package: "mage-swift")],
+      path: "Mistakes/Unbound")
+  ]
+
 /// A package of somebody who uses Mage: built and run by Scripts/test-consumer, to show that what the README says of an own package works.
 let package = Package(
   name: "greeter",
@@ -22,5 +32,5 @@ let package = Package(
         .product(name: "MagePolicy", package: "mage-swift"),
         .product(name: "mage-launcher", package: "mage-swift"),
       ]),
-  ]
+  ] + mistakes
 )

@@ -6,10 +6,11 @@ internal import Synchronization
 /// Calls that a policy may broker, made as a worker that was taken over would make them.
 enum BrokerProbe {
   /// - Parameter wish: `FLAGS WHAT`: a path, or `@null`, `@unmapped`, `@kernel`, `@endless` for pointers that lead elsewhere;
-  ///   `race GRANTED SECRET` opens a path that a thread keeps changing; `flood` opens for ever.
+  ///   `race GRANTED SECRET` opens a path that a thread keeps changing; `flood` opens for ever;
+  ///   `threads` starts threads for ever.
   static func open(_ wish: String) -> String {
     let words = wish.split(separator: " ").map(String.init)
-    guard words.count > 1 else { return flood() }
+    guard words.count > 1 else { return wish == "threads" ? startThreads() : flood() }
     if words[0] == "race" { return race(words[1], words[2]) }
     let flags = UInt64(words[0]) ?? 0
     switch words[1] {
@@ -77,13 +78,38 @@ enum BrokerProbe {
     while true { _ = openCall(address(path), 0) }
   }
 
-  static func connect(_ number: UInt16) -> String {
+  private static func startThreads() -> String {
+    while true {
+      do {
+        try Thread.start(name: "bomb") { raw_wait_forever() }
+      } catch {
+        return "\(error)"
+      }
+    }
+  }
+
+  static func connect(_ number: UInt16, sending text: String = "") -> String {
     let socket = raw_call(41, 2, 1, 0, 0, 0, 0)  // socket(AF_INET, SOCK_STREAM)
     guard socket >= 0 else { return "\(socket)" }
     var name: [UInt8] = [2, 0, UInt8(number >> 8), UInt8(number & 255), 127, 0, 0, 1]
     name += [UInt8](repeating: 0, count: 8)
     let status = name.withUnsafeMutableBytes {
       raw_call(42, UInt64(bitPattern: socket), address($0.baseAddress), 16, 0, 0, 0)
+    }
+    guard status >= 0 else { return "\(status)" }
+    _ = Array(text.utf8).withUnsafeBytes {
+      Glibc.write(Int32(truncatingIfNeeded: socket), $0.baseAddress, $0.count)
+    }
+    return read(socket)
+  }
+
+  static func connectUnix(_ path: String) -> String {
+    let socket = raw_call(41, 1, 1, 0, 0, 0, 0)  // socket(AF_UNIX, SOCK_STREAM)
+    guard socket >= 0 else { return "\(socket)" }
+    var name: [UInt8] = [1, 0] + Array(path.utf8) + [0]
+    let size = UInt64(name.count)
+    let status = name.withUnsafeMutableBytes {
+      raw_call(42, UInt64(bitPattern: socket), address($0.baseAddress), size, 0, 0, 0)
     }
     return status < 0 ? "\(status)" : read(socket)
   }

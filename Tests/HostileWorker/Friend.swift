@@ -1,5 +1,6 @@
 internal import CRawCalls
 internal import CrimeSimulation
+internal import Glibc
 internal import MageSystem
 internal import MageWorker
 internal import ProbeInterface
@@ -8,6 +9,9 @@ internal import Synchronization
 /// Does what it is asked, crimes included.
 final class Friend: Probe.Service {
   private let count = Mutex<UInt64>(0)
+  private let tally = Mutex<(count: UInt64, sum: UInt64)>((0, 0))
+  /// What was given last: nobody measures how it is made.
+  private let given = Mutex<[UInt8]>([])
 
   func echo(text: String) async throws -> String { text }
 
@@ -35,6 +39,68 @@ final class Friend: Probe.Service {
   func makeRegion(count: UInt32) async throws -> Attachment {
     try SharedRegion.frozen(Array(repeating: 7, count: Int(count))).attachment
   }
+
+  func reflect(bytes: [UInt8]) async throws -> [UInt8] { bytes }
+
+  func take(bytes: [UInt8]) async throws {
+    tally.withLock { $0.count += UInt64(bytes.count) }
+  }
+
+  func look(bytes: UntrustedBytes) async throws {
+    let sum = bytes.sumOfWords
+    tally.withLock { $0 = ($0.count + UInt64(bytes.count), $0.sum &+ sum) }
+  }
+
+  func taken() async throws -> (count: UInt64, sum: UInt64) { tally.withLock { $0 } }
+
+  func give(count: UInt32) async throws -> [UInt8] {
+    given.withLock { given in
+      if given.count != Int(count) { given = Array(repeating: 7, count: Int(count)) }
+      return given
+    }
+  }
+
+  func show(count: UInt32) async throws -> UntrustedBytes {
+    UntrustedBytes(try await give(count: count))
+  }
+
+  func again(count: Attachment) async throws -> UInt32 { try crashFirst(count) }
+
+  func onlyOnce(count: Attachment) async throws -> UInt32 { try crashFirst(count) }
+
+  private func crashFirst(_ region: Attachment) throws -> UInt32 {
+    let size = try SharedRegion(region).count
+    let memory = Glibc.mmap(
+      nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, region.descriptor.number, 0)
+    guard let memory, memory != MAP_FAILED else { throw HostileWorker.Failure() }
+    let count = memory.load(as: UInt8.self) &+ 1
+    memory.storeBytes(of: count, as: UInt8.self)
+    if count == 1 { raw_segfault() }
+    return UInt32(count)
+  }
+
+  func write(descriptor: Int32, bytes: [UInt8]) async throws -> Int64 {
+    let count = Glibc.write(descriptor, bytes, bytes.count)
+    return count < 0 ? -Int64(errno) : Int64(count)
+  }
+
+  func pour(descriptor: Int32, count: UInt32) async throws {
+    let block = [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)
+    var left = Int(count)
+    while left > 0 {
+      let written = Glibc.write(descriptor, block, min(left, block.count))
+      guard written > 0 else { return }
+      left -= written
+    }
+  }
+
+  func connectUnix(path: String) async throws -> String { BrokerProbe.connectUnix(path) }
+
+  func fetch(port: UInt16, request: String) async throws -> String {
+    BrokerProbe.connect(port, sending: request)
+  }
+
+  func trace() async throws -> String { TraceContext.current?.traceparent ?? "" }
 
   func open(wish: String) async throws -> String { BrokerProbe.open(wish) }
 

@@ -13,12 +13,23 @@ struct HostileWorker {
     Worker.run(
       prepare: { if Worker.arguments.first == "fail-to-prepare" { throw Failure() } },
       { pipe in
-        if Worker.arguments.first == "call-host" {
-          callHost(pipe)
-        } else {
-          Receiver(pipe, Probe.handlers(Friend()))
+        if Worker.arguments.first == "late-crime" { commitLate() }
+        switch Worker.arguments.first {
+        case "call-host": callHost(pipe)
+        case "travel": Receiver(pipe, Traveller.handlers(Journey()))
+        case "visit-host": visitHost(pipe)
+        default: Receiver(pipe, Probe.handlers(Friend()))
         }
       })
+  }
+
+  /// Late enough that its host can have stopped by then.
+  private static func commitLate() {
+    Task {
+      try await Task.sleep(for: .milliseconds(300))
+      Crime.openPasswd.commit()
+      raw_wait_forever()
+    }
   }
 
   /// The other way round: the worker calls what the host implements.
@@ -27,10 +38,29 @@ struct HostileWorker {
     let wish = Worker.arguments.dropFirst().first ?? "echo"
     Task {
       do {
-        let answer = try await host.echo(text: wish)
+        let trace = TraceContext(traceparent: wish)
+        let answer = try await TraceContext.$current.withValue(trace) {
+          try await host.echo(text: wish)
+        }
         try await host.note(text: answer)
       } catch {
         try await host.note(text: "\(error)")
+      }
+    }
+  }
+
+  /// Holds the calling end of the first pipe and hands the host an end of another.
+  private static func visitHost(_ pipe: consuming Endpoint) {
+    let host = Traveller.Proxy(Remote(pipe))
+    let (remote, receiver) = makePipe(of: Traveller.self)
+    Task {
+      do {
+        try receiver.bind(Traveller.handlers(Journey()))
+        try await host.note(number: 1)
+        let echo = try await host.visit(remote: remote, count: 2)
+        try await host.note(number: echo == "from the host" ? 3 : 4)
+      } catch {
+        try await host.note(number: 5)
       }
     }
   }

@@ -73,7 +73,7 @@ static void serve(void) {
   }
   shutdown(ends[1], SHUT_WR);
   alarm(20);
-  exit(mage_launcher_serve(ends[0]));
+  exit(mage_launcher_serve(ends[0], true));
 }
 
 static int check(pid_t child, int round) {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MageSystem
 
 /// What could be left behind, counted.
@@ -10,6 +11,8 @@ struct Holdings: Equatable {
   let mounts: Int
   /// Mappings of shared memory in this process.
   let sharedMappings: Int
+  /// Control groups of this process.
+  let groups: Int
 
   static func now() throws(SystemError) -> Holdings {
     Holdings(
@@ -17,7 +20,21 @@ struct Holdings: Equatable {
       loops: try loops(),
       children: try children(),
       mounts: try lines("/proc/self/mounts").count,
-      sharedMappings: try lines("/proc/self/maps").count { $0.contains("memfd:") })
+      sharedMappings: try lines("/proc/self/maps").count { $0.contains("memfd:") },
+      groups: groups())
+  }
+
+  /// In KiB. Not compared for equality: an allocator keeps what it likes.
+  static func residentMemory() throws(SystemError) -> Int {
+    let line = try lines("/proc/self/status").first { $0.hasPrefix("VmRSS:") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  }
+
+  private static func groups() -> Int {
+    ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"].reduce(0) { count, root in
+      let names = (try? DirectoryListing.names(in: root)) ?? []
+      return count + names.count { $0.hasPrefix("mage-\(getpid())-") }
+    }
   }
 
   private static func descriptors() throws(SystemError) -> [String] {

@@ -31,6 +31,32 @@ import Testing
     #expect(try MageRun.run(["--policy", policy], ["/bin/true"]).status == 125)
   }
 
+  /// What a file may hold that is said to be a policy, made by a shell.
+  @Test(arguments: [
+    (": >p", "expected 'policy' or 'group'"),
+    ("head -c 10485760 /dev/zero >p", "larger than 256 KiB"),
+    ("head -c 10485760 /dev/zero | tr '\\0' a >p", "larger than 256 KiB"),
+    ("printf '\\377\\376' >p", "not UTF-8"),
+    ("printf 'policy p version 1\\0' >p", "p.sandbox"),
+    ("head -c 4096 /dev/urandom >p", "p.sandbox"),
+    ("mkdir p", "no regular file"), ("mkfifo p", "no regular file"), ("ln -s p p", "p.sandbox"),
+    ("cp /bin/true p", "p.sandbox"), ("printf '{}' >p", "p.sandbox"),
+    ("echo 'policy p version 1' >p; chmod 666 p", "can be written by other users"),
+  ]) func whatIsNoPolicyIsRefusedAtOnce(_ script: String, _ complaint: String) throws {
+    try Places.withDirectory { directory in
+      let make = try Command.run(
+        "/bin/sh", ["-c", "cd \(directory) && umask 022 && { \(script); } && mv p p.sandbox"])
+      #expect(make.status == 0, "\(make.errors)")
+      let file = directory + "/p.sandbox"
+      let run = try MageRun.run(["--policy", file], ["/bin/true"])
+      #expect(run.status == 125 && run.errors.contains(complaint), "\(run.errors.prefix(500))")
+      #expect(run.report.ending == "setup-failed" && run.report.reason != nil)
+      let check = try Command.run(MageRun.mage, ["policy", "check", file], within: 10)
+      #expect(check.status == 65 && check.errors.contains(complaint), "\(check.errors.prefix(500))")
+      #expect(check.errors.utf8.count < 2000)
+    }
+  }
+
   @Test func aClosedInputIsAnEmptyOne() throws {
     let run = try MageRun.run([], ["/bin/cat"], shell: #""$@" <&-"#)
     #expect(run.report.detail == "0")
@@ -43,6 +69,23 @@ import Testing
 
   @Test func aDirectoryIsNoInput() throws {
     #expect(try MageRun.run([], ["/bin/cat"], shell: #""$@" < /"#).status == 125)
+  }
+
+  /// A shell that reads its script where the program reads its input goes on where it was.
+  @Test func whatAProgramDoesToItsInputIsItsOwn() throws {
+    let program = try CompiledPrograms.path("input-is-its-own")
+    try Places.withDirectory { directory in
+      let input = directory + "/input"
+      try "first\nsecond\n".write(toFile: input, atomically: false, encoding: .utf8)
+      let shell =
+        #"exec 9<\#(input); read first <&9; "$@" <&9; read second <&9; echo "$second"; cat /proc/$$/fdinfo/9"#
+      let run = try MageRun.run([], [program], shell: shell)
+      #expect(run.output.hasPrefix("second\n"), "\(run.output)")
+      let flags = run.output.split(separator: "\n").first { $0.hasPrefix("flags:") }
+      // Neither O_NONBLOCK (04000) nor O_APPEND (02000).
+      #expect(
+        flags?.split(separator: "\t").last.flatMap { Int($0, radix: 8) }.map { $0 & 0o6000 } == 0)
+    }
   }
 
   @Test func inputAndOutputPassThrough() throws {

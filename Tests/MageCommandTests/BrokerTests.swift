@@ -58,6 +58,7 @@ import Testing
           broker openat open
           broker connect
           allow socket when domain == AF_INET
+          allow setitimer
       }
       """
     }
@@ -121,6 +122,15 @@ import Testing
     try withGrant { grant in
       let run = try grant.run(
         "broker-race", grant.granted + "/file.txt", grant.directory + "/secret.txt")
+      #expect(run.report.detail == "0")
+    }
+  }
+
+  /// A call that a signal ends is made again or not at all: no descriptor comes that nobody has asked for.
+  @Test func aSignalInTheMiddleLeavesNoDescriptor() throws {
+    try withGrant { grant in
+      let run = try grant.run("broker-interrupted", grant.granted + "/file.txt")
+      #expect(run.report.ending == "finished", "\(run.report)")
       #expect(run.report.detail == "0")
     }
   }

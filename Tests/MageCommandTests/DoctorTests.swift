@@ -13,7 +13,7 @@ import Testing
 
   private static let names = [
     "kernel", "seccomp notifications", "user namespaces", "cgroup.kill", "landlock",
-    "memory limit", "full sandbox",
+    "memory limit", "full sandbox", "level landlock+seccomp",
   ]
 
   @Test func thisMachineEnforcesEverythingInFull() throws {
@@ -37,6 +37,8 @@ import Testing
     let line = run.output.split(separator: "\n").first { $0.hasPrefix("full sandbox: NO") } ?? ""
     #expect(line.contains("EPERM"), "\(run.output)")
     #expect(line.contains("user namespaces are refused here; allow them"), "\(run.output)")
+    // What policies may fall back to is still there.
+    #expect(run.output.contains("\nlevel landlock+seccomp: yes"), "\(run.output)")
   }
 
   @Test func noNamespacesNoProgram() throws {

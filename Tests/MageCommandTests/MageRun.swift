@@ -19,6 +19,13 @@ struct MageRun {
       let wallSeconds: Double
       let peakMemoryBytes: UInt64
       let outputBytes: UInt64
+      let writtenBytes: UInt64?
+      let deniedCalls: UInt64
+    }
+    struct Mechanisms: Decodable {
+      let level: String
+      let files: String
+      let memory: String
     }
 
     let ending: String
@@ -28,6 +35,7 @@ struct MageRun {
     let reason: String?
     let call: Call?
     let usage: Usage
+    let mechanisms: Mechanisms?
 
     /// What a program's source names after the ending.
     var detail: String {

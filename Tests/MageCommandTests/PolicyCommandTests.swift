@@ -110,6 +110,52 @@ import Testing
     }
   }
 
+  @Test func whatIsLearnedOfSignalsIsWhomTheyWentTo() throws {
+    try Places.withDirectory { directory in
+      let file = directory + "/learned.sandbox"
+      let program = try CompiledPrograms.path("raise-signal")
+      let learned = try Self.mage(["learn", "--json", "--output", file, "--", program, "10"])
+      #expect(learned.status == 0, "\(learned.errors)")
+      #expect(throws: Never.self) {
+        try JSONSerialization.jsonObject(with: Data(learned.output.utf8))
+      }
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.contains("allow tgkill when (tgid == self and sig =="), "\(text)")
+      let same = try MageRun.run(["--policy", file], [program, "10"])
+      #expect(same.report.ending == "crashed" && same.report.signal == 10)
+      let other = try MageRun.run(["--policy", file], [program, "12"])
+      #expect(other.report.call?.name == "tgkill")
+    }
+  }
+
+  @Test(arguments: [
+    ["run"], ["doctor"], ["policy", "check"], ["policy", "print"],
+    ["policy", "explain"], ["policy", "dump"], ["policy", "diff"], ["policy", "score"],
+    ["policy", "test"], ["policy", "learn"], ["policy", "import"],
+  ]) func everyCommandHelpsWithAnExample(_ words: [String]) throws {
+    let run = try Command.run(MageRun.mage, words + ["--help"])
+    #expect(run.status == 0 && run.output.contains("Example"), "\(run.output)")
+    #expect(run.output.contains("--json"), "\(run.output)")
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func aShellCompletesCommandsAndPolicies(
+    _ shell: String
+  ) throws {
+    let run = try Command.run(MageRun.mage, ["--generate-completion-script", shell])
+    #expect(run.status == 0 && run.output.contains("explain") && run.output.contains("bind-ro"))
+    guard shell == "bash" else { return }
+    // As a shell asks when somebody types `mage run --policy ren<TAB>` beside a library.
+    let script = """
+      cd "$2"; PATH="$3:$PATH"; eval "$1"
+      COMP_WORDS=(mage run --policy ren); COMP_CWORD=3; COMP_LINE='mage run --policy ren'; COMP_POINT=21
+      _mage mage ren --policy; printf '%s\n' "${COMPREPLY[@]}"
+      """
+    let bin = MageRun.mage.split(separator: "/").dropLast().joined(separator: "/")
+    let asked = try Command.run(
+      "/bin/bash", ["-c", script, "bash", run.output, Places.package, "/" + bin])
+    #expect(asked.output.contains("renderer"), "\(asked.output) \(asked.errors)")
+  }
+
   @Test func anImportedProfileRunsAProgram() throws {
     try Places.withDirectory { directory in
       let (source, file) = (directory + "/p.policy", directory + "/imported.sandbox")

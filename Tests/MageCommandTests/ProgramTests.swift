@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -20,6 +21,9 @@ import Testing
     #expect(run.report.ending == program.ending, "\(run.report) \(run.errors)")
     #expect(run.report.detail == program.detail)
     checkStatus(run, program)
+    // Whoever sees only the terminal reads why.
+    let isSaid = run.errors.contains("mage: ")
+    #expect(isSaid == (run.report.ending != "finished"), "\(run.errors)")
     checkOverrun(run.report, program)
   }
 
@@ -45,6 +49,15 @@ import Testing
       #expect(report.usage.wallSeconds >= limit)
       #expect(report.usage.wallSeconds < limit + Self.overrun)
     }
+  }
+
+  @Test func whatIsWrittenIsCounted() throws {
+    let run = try MageRun.run([], [CompiledPrograms.path("written-bytes")])
+    #expect(run.report.usage.outputBytes == 4096)
+    // Of an ordinary user's program not every kernel shows it.
+    let written = run.report.usage.writtenBytes
+    #expect(written == 102 * 4096 || (written == nil && geteuid() != 0))
+    #expect(run.report.usage.deniedCalls == 0)
   }
 
   @Test func thereAreEnoughOfThem() { #expect(Set(ProgramCase.all.map(\.program)).count >= 60) }

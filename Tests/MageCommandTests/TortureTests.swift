@@ -24,7 +24,8 @@ import Testing
     }
   }
 
-  @Test("A host that is killed at any moment leaves no process, mount or shared memory")
+  @Test(
+    "A host that is killed at any moment leaves no process, mount, control group or shared memory")
   func hostKilled() throws {
     try Places.withDirectory { directory in
       let programs = try copies(of: ["mage", "mage-attack-worker", "mage-launcher"], in: directory)
@@ -33,8 +34,8 @@ import Testing
         let before = try Leftovers.now()
         // Any moment from the program's start to the middle of the attack.
         let delay = Int.random(in: 1...(round.isMultiple(of: 2) ? 200 : 1_500), using: &random)
-        try killTorture(directory + "/mage", after: .milliseconds(delay))
-        #expect(try isGone(programs, before), "round \(round), killed after \(delay) ms")
+        let host = try killTorture(directory + "/mage", after: .milliseconds(delay))
+        #expect(try isGone(programs, before, host), "round \(round), killed after \(delay) ms")
       }
     }
   }
@@ -49,21 +50,27 @@ import Testing
     return Set(inodes)
   }
 
-  private func killTorture(_ mage: String, after delay: DispatchTimeInterval) throws {
+  /// Returns the number that the process had.
+  private func killTorture(_ mage: String, after delay: DispatchTimeInterval) throws -> Int32 {
+    var host: Int32 = 0
     _ = try Command.run(
       mage, ["torture", "--library", Places.policies, "--seconds", "60"],
       whileRunning: { process in
+        host = process.processIdentifier
         _ = DispatchSemaphore(value: 0).wait(timeout: .now() + delay)
-        kill(process.processIdentifier, SIGKILL)
+        kill(host, SIGKILL)
       })
+    return host
   }
 
   /// Whether all is gone a second later at the latest.
-  private func isGone(_ programs: Set<UInt64>, _ before: Leftovers) throws -> Bool {
+  private func isGone(
+    _ programs: Set<UInt64>, _ before: Leftovers, _ host: Int32
+  ) throws -> Bool {
     let deadline = DispatchTime.now() + .seconds(Self.graceSeconds)
     while DispatchTime.now() < deadline {
       if try Leftovers.processes(running: programs).isEmpty,
-        try Leftovers.now().isSubset(of: before)
+        case let now = try Leftovers.now(), now.isSubset(of: before), now.groups(of: host).isEmpty
       {
         return true
       }
@@ -79,18 +86,27 @@ import Testing
 struct Leftovers {
   let mounts: Set<String>
   let sharedMemory: Set<String>
+  let groups: Set<String>
 
   static func now() throws -> Leftovers {
     let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
     let memory = try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+    // Those of other suites' hosts come and go meanwhile.
+    let groups = ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"].flatMap { root in
+      ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).map { root + "/" + $0 }
+    }
     return Leftovers(
       mounts: Set(mounts.split(separator: "\n").map(String.init)),
-      sharedMemory: Set((memory ?? []).filter { $0.hasPrefix("mage") }))
+      sharedMemory: Set((memory ?? []).filter { $0.hasPrefix("mage") }),
+      groups: Set(groups.filter { $0.contains("/mage-") }))
   }
 
   func isSubset(of other: Leftovers) -> Bool {
     mounts.isSubset(of: other.mounts) && sharedMemory.isSubset(of: other.sharedMemory)
   }
+
+  /// Groups of the process `owner`.
+  func groups(of owner: Int32) -> Set<String> { groups.filter { $0.contains("/mage-\(owner)-") } }
 
   static func inode(_ path: String) -> UInt64? {
     var facts = stat()

@@ -89,7 +89,11 @@ import Testing
 
   @Test("It holds /dev/null three times, its channel, two doorbells, its loop's")
   func descriptors() async throws {
-    try await withWorker { (pid) throws in
+    try await TestHost.with { test in
+      let (worker, probe) = try await test.probe()
+      // Its doorbells come with the invitation, which it has read when it answers.
+      _ = try await probe.echo(text: "x")
+      let pid = worker.pid
       var links: [String: String] = [:]
       for name in try DirectoryListing.names(in: "/proc/\(pid)/fd") {
         links[name] = try FileReading.link("/proc/\(pid)/fd/\(name)")
@@ -100,6 +104,28 @@ import Testing
         .map { $0.hasPrefix("pipe:") ? "pipe" : $0 }.sorted()
         .filter { $0 != "anon_inode:[timerfd]" }  // the loop's, once it has had a deadline
       #expect(others == ["anon_inode:[eventfd]", "anon_inode:[eventpoll]", "pipe", "pipe"])
+    }
+  }
+
+  @Test(
+    "Descriptors that its host holds open across exec are not its, nor are signals that its host ignores"
+  )
+  func inherited() async throws {
+    // Without O_CLOEXEC, as libraries of a host's may open them.
+    let open = (0..<200).map { _ in Glibc.open("/etc", O_RDONLY | O_DIRECTORY) }
+    defer { for descriptor in open { close(descriptor) } }
+    #expect(open.allSatisfy { $0 >= 0 })
+    signal(SIGUSR2, SIG_IGN)
+    defer { signal(SIGUSR2, SIG_DFL) }
+    try await withWorker { (pid) throws in
+      let links = try DirectoryListing.names(in: "/proc/\(pid)/fd").map {
+        try FileReading.link("/proc/\(pid)/fd/\($0)")
+      }
+      #expect(links.count == 8 && !links.contains("/etc"), "\(links)")
+      // SIGPIPE, which the runtime ignores by itself, and the two that belong to the libc; signals count from 1.
+      let ignored = try #require(UInt64(try field(pid, "SigIgn"), radix: 16))
+      #expect(ignored & ~0x1_8000_0000 == 1 << UInt64(SIGPIPE - 1))
+      #expect(try field(pid, "SigBlk") == "0000000000000000")
     }
   }
 

@@ -68,10 +68,23 @@ extension Crime {
       malformed.check == .transport(.descriptorsUndeclared)
     case (.sendSocket, .malformed(let malformed)):
       malformed.check == .channel(.attachmentMismatch)
+    case (.announceHostsEnd, .malformed(let malformed)):
+      malformed.check == .channel(.endpointNotMintable)
+    case (.moveEndTwice, .malformed(let malformed)),
+      (.moveAndCloseEnd, .malformed(let malformed)):
+      malformed.check == .channel(.endpointMoved)
+    case (.moveClosedEnd, .malformed(let malformed)):
+      malformed.check == .channel(.unknownEndpoint)
     case (.malformedTransport, .malformed(let malformed)):
       malformed.check == .transport(.frameOverrunsPacket)
     case (.malformedChannel, .malformed(let malformed)):
       malformed.check == .channel(.unknownEndpoint)
+    case (.forgedBuffer, .malformed(let malformed)):
+      malformed.check == .channel(.bufferUnknown)
+    case (.bufferReturnedTwice, .malformed(let malformed)):
+      malformed.check == .channel(.bufferReturnUnexpected)
+    case (.greedyForBuffers, .malformed(let malformed)):
+      malformed.check == .channel(.bufferLimit)
     case (.malformedMessage, .malformed(let malformed)):
       malformed.check == .message(.unexpectedStructHeader)
     default: false

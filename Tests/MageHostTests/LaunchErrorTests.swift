@@ -162,6 +162,19 @@ import Testing
     #expect(defect { $0["Seccomp_filters"] = nil } == nil)
   }
 
+  @Test("Filters that the host is under itself do not count as the worker's")
+  func inheritedFilters() async throws {
+    try await TestHost.with { test in
+      let core = test.host.core
+      let plan = try await core.plan(TestHost.worker, test.policy, [], isTemplate: false)
+      // The host's own, as its main thread shows them, were there before.
+      let own = try ProcessStatus(of: nil).number("Seccomp_filters") ?? 0
+      #expect(SealProof.inheritedFilters == own)
+      #expect(plan.proof.filters == 2 && plan.proof.inherited == own)
+      #expect(plan.templateProof.filters == 1 && plan.templateProof.inherited == own)
+    }
+  }
+
   @Test("A process in the host's namespaces is not sealed")
   func namespaces() {
     let verdict = SealProof(namespaces: [.pid], filters: 0).verdict(on: getpid())

@@ -3,6 +3,7 @@ import MagePipes
 import MagePolicy
 import MageSeccomp
 import MageSystem
+import ProbeInterface
 import TestSupport
 import Testing
 
@@ -35,6 +36,107 @@ import Testing
     #expect(failure.error == SystemError("open_tree", errno: ENOENT))
   }
 
+  @Test("A launch that fails at any of its steps leaves no process, mount or descriptor")
+  func everyStep() async throws {
+    let plan = try plan { _ in }
+    let running = try RunningLauncher()
+    let whole = try running.request(of: plan)
+    _ = try await running.failure(of: whole.failing(at: 0))
+    let launcher = try #require(await running.pid)
+    let before = try await RunningLauncher.settledDescriptors(of: launcher)
+    let mounts = try Self.mounts()
+    for index in whole.steps.indices {
+      let failure = try await running.failure(of: whole.failing(at: index))
+      #expect(failure.place == .step(index), "\(failure)")
+      let after = try await RunningLauncher.settledDescriptors(of: launcher, to: before)
+      #expect(after == before, "after step \(index)")
+    }
+    #expect(try Self.mounts() == mounts)
+    await running.stop()
+  }
+
+  /// Of this process's namespace, which is the launcher's.
+  private static func mounts() throws -> [UInt8] {
+    try FileReading.read("/proc/self/mounts", limit: 1 << 20)
+  }
+
+  // An ordinary user's forks are mapped otherwise, and this test's own launcher does not map them so.
+  @Test(
+    "A fork that fails at any of its steps leaves no process or descriptor, and its template well",
+    .enabled(if: geteuid() == 0))
+  func everyStepOfAFork() async throws {
+    try await TestHost.with { test in
+      let core = test.host.core
+      let plan = try await core.plan(StaticWorkerTests.worker, test.policy, [], isTemplate: true)
+      let keeper = TemplateKeeper(core, plan, WorkerContract(kind: "tests"), stockSize: 0)
+      let control = try await keeper.control().get()
+      let template = try #require(await keeper.templatePID)
+      let running = try RunningLauncher()
+      let whole = try running.forkRequest(of: plan)
+      func fail(at index: Int) async throws -> LaunchReport.Failure {
+        let request = try running.forkRequest(of: plan)
+        return try await running.failure(
+          of: request.request.failing(at: index), forkedBy: control, releasedBy: request.release)
+      }
+      _ = try await fail(at: 0)
+      let before = try await RunningLauncher.settledDescriptors(of: template)
+      // After the seal there is nobody to tell: what comes then is the fork's own code.
+      for index in 0..<(whole.request.steps.count - 1) {
+        #expect(try await fail(at: index).place == .step(index))
+        let after = try await RunningLauncher.settledDescriptors(of: template, to: before)
+        #expect(after == before, "after step \(index)")
+      }
+      await running.stop()
+      let worker = try await keeper.spawn().get()
+      #expect(
+        try await Probe.Proxy(try worker.remote(Probe.self)).echo(text: "well") == "well")
+      await keeper.close()
+    }
+  }
+
+  @Test("A process that is killed before it is let go does not take the launcher with it")
+  func killedBeforeItsRelease() async throws {
+    let running = try RunningLauncher()
+    // As for a template's fork, whose ids need no mapping, and which is dead: nobody reads what would let it go.
+    let pipe = try Pipe.make()
+    var request = LaunchRequest(
+      namespaces: [],
+      identity: LaunchRequest.Identity(
+        insideUser: 0, outsideUser: 0, insideGroup: 0, outsideGroup: 0, deniesSetGroups: false))
+    request.forkedPID = 1
+    _ = request.add(pipe.writeEnd)
+    _ = pipe.takeReadEnd()
+    let first = try await running.report(of: request)
+    #expect(first == .release)
+    let launcher = await running.pid
+    #expect(try await running.report(of: request) == .release)
+    #expect(await running.pid == launcher)
+    await running.stop()
+  }
+
+  @Test("The program that was opened is the one that runs, whatever its name means by then")
+  func exchangedProgram() async throws {
+    let path = "/tmp/mage-test-worker-\(getpid())"
+    defer { unlink(path) }
+    #expect(try Command.run("/bin/cp", [TestHost.worker, path]).status == 0)
+    let policy = try PolicyLibrary(directory: Places.policies).policy(named: "renderer")
+    let executable = try Executable.open(path, for: policy)
+    let opened = try DescriptorFacts(of: executable.descriptor.number)
+    #expect(try Command.run("/bin/cp", ["/bin/false", path + "-other"]).status == 0)
+    #expect(rename(path + "-other", path) == 0)
+    let running = try RunningLauncher()
+    let plan = LaunchPlan(
+      policy: policy, executable: executable, arguments: [],
+      startupProgram: try FilterCompiler.compile(policy).startup, landlock: nil)
+    let channel = try PacketSocket.pair()
+    let started = try await running.start(try running.request(of: plan, channel: channel.peer))
+    let program = try OwnedDescriptor.open("/proc/\(started.pid)/exe", flags: 0o10000000)
+    #expect(try DescriptorFacts(of: program.number).inode == opened.inode)
+    try await started.end()
+    _ = consume channel
+    await running.stop()
+  }
+
   private func plan(_ change: (inout [Executable.Bind]) throws -> Void) throws -> LaunchPlan {
     let policy = try PolicyLibrary(directory: Places.policies).policy(named: "renderer")
     var executable = try Executable.open(TestHost.worker, for: policy)
@@ -52,59 +154,23 @@ import Testing
 
   /// Launches `plan` and waits for the report of its failure; the process, which ends by itself, is reaped.
   private func failure(of plan: LaunchPlan) async throws -> Failed {
-    let loop = try Loop()
-    try LoopThread.start(loop)
-    let launcher = Launcher(path: Places.product("mage-launcher"), loop: loop)
-    let channel = try PacketSocket.pair()
-    let null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", flags: O_RDWR))
-    let identity = try IdentityMap.ofThisProcess().identity(inside: plan.policy.identity, slot: 9)
-    let request = try plan.request(identity: identity, channel: channel.peer, null: null)
-    let reports = try PacketSocket.pair()
-    try await launcher.submit(request, report: reports.peer)
-    let failure = try await Self.wait(for: ReportSocket(reports.takeSocket()))
-    await launcher.shutDown()
-    await StoppedLoop(loop).stop()
+    let running = try RunningLauncher()
+    let request = try running.request(of: plan)
+    let failure = try await running.failure(of: request)
+    await running.stop()
     return Failed(failure: failure, steps: request.steps)
   }
-
-  private static func wait(for reports: ReportSocket) async throws -> LaunchReport.Failure {
-    var failure: LaunchReport.Failure?
-    var pidfd: SharedDescriptor?
-    var pid: Int32 = 0
-    while true {
-      switch try reports.next() {
-      case .launched(let number, let handle, _): (pid, pidfd) = (number, handle)
-      case .failed(let found): failure = found
-      default: await Task.yield()
-      }
-      if let failure, let pidfd, try Self.isReaped(pid, pidfd) { return failure }
-    }
-  }
-
-  private static func isReaped(_ pid: Int32, _ pidfd: SharedDescriptor) throws -> Bool {
-    try ProcessHandle(pid: pid, pidfd: try pidfd.duplicate()).reap() != nil
-  }
 }
 
-/// Where a launch reports.
-private final class ReportSocket: Sendable {
-  private let socket: PacketSocket
-  init(_ socket: consuming PacketSocket) { self.socket = socket }
-
-  /// The next report, or `nil` when there is none yet.
-  func next() throws -> LaunchReport? {
-    do throws(SystemError) {
-      return try socket.receiveLaunchReport()
-    } catch  where error.isWouldBlock {
-      return nil
+extension LaunchRequest {
+  /// The same request with a step in front of step `index` that fails wherever it stands: a directory that is there already.
+  fileprivate func failing(at index: Int) -> LaunchRequest {
+    var request = LaunchRequest(namespaces: namespaces, identity: identity)
+    for descriptor in descriptors { _ = request.add(descriptor) }
+    for (position, step) in steps.enumerated() {
+      if position == index { request.append(.directory("/", mode: 0o755)) }
+      request.append(step)
     }
+    return request
   }
-}
-
-/// Stops a loop from another thread.
-private actor StoppedLoop {
-  private let loop: Loop
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  init(_ loop: Loop) { self.loop = loop }
-  func stop() { loop.stop() }
 }

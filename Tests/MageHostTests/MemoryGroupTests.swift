@@ -77,3 +77,26 @@ import Testing
       EndingCause.from(exited, limits: watch, ranOutOfMemory: true) == .exited(status: 3))
   }
 }
+
+/// Groups of the second version, which this machine may have beside those of the first.
+@Suite(.timeLimit(.minutes(10))) struct GroupKillTests {
+  private static let root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].first { (path: String) in
+    access("\(path)/cgroup.controllers", F_OK) == 0 && access(path, W_OK) == 0
+  }
+
+  @Test("What is in a group ends at once, where the kernel can do that", .enabled(if: root != nil))
+  func killAll() throws {
+    let directory = "\(try #require(Self.root))/mage-test-\(getpid())"
+    #expect(mkdir(directory, 0o755) == 0)
+    defer { #expect(rmdir(directory) == 0) }
+    let group = ControlGroup(directory: directory, kind: .v2)
+    let run = try Command.run("/bin/sleep", ["1000"], within: 30) { process in
+      try group.add(process.processIdentifier)
+      #expect(group.processes == [process.processIdentifier])
+      group.killAll()
+    }
+    #expect(run.status == 128 + SIGKILL)
+    // Dead, and gone from the group a moment later.
+    while !group.processes.isEmpty { sched_yield() }
+  }
+}

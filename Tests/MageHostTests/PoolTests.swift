@@ -3,7 +3,7 @@ import ProbeInterface
 import Testing
 
 /// Workers that are used again and again.
-@Suite(.timeLimit(.minutes(4))) struct PoolTests {
+@Suite(.timeLimit(.minutes(10))) struct PoolTests {
   private func withPool(
     _ limits: PoolLimits, _ body: (WorkerPool<Probe.Proxy>) async throws -> Void
   ) async throws {

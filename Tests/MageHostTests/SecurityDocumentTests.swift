@@ -2,13 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// SECURITY.md promises nothing that no test would miss.
+/// SECURITY.md promises nothing that no test would miss, and Documentation/Attacks.md tells of no attack that no test tries.
 @Suite struct SecurityDocumentTests {
-  @Test("Every promise names a test that exists")
-  func promises() throws {
-    let text = try String(contentsOfFile: Places.package + "/SECURITY.md", encoding: .utf8)
+  @Test(
+    "Every promise and attack names a test that exists",
+    arguments: ["SECURITY.md", "Documentation/Attacks.md"])
+  func promises(_ document: String) throws {
+    let text = try String(contentsOfFile: "\(Places.package)/\(document)", encoding: .utf8)
     let rows = text.split(separator: "\n").filter {
-      $0.hasPrefix("| ") && !$0.hasPrefix("| promise")
+      $0.hasPrefix("| ") && !$0.hasSuffix("| test |")
     }
     #expect(rows.count > 20)
     let sources = try Self.sources()
@@ -19,14 +21,22 @@ import Testing
       }
       let tests = try #require(named)
       #expect(cells.count == 2 && !tests.isEmpty, "\(row)")
-      for test in tests { #expect(Self.exists(test, in: sources), "no test \(test)") }
+      for test in tests {
+        // Not inside the expectation, which would print all sources.
+        let isThere = Self.exists(test, in: sources)
+        #expect(isThere, "no test \(test)")
+      }
     }
+  }
+
+  private static func declares(_ source: String, _ suite: String) -> Bool {
+    source.contains("struct \(suite) {") || source.contains("class \(suite) {")
   }
 
   /// `Suite.function`, `Suite`, or a directory of tests.
   private static func exists(_ test: String, in sources: [String: String]) -> Bool {
     let parts = test.split(separator: ".").map(String.init)
-    let suite = sources.filter { $0.value.contains("struct \(parts[0]) {") }
+    let suite = sources.filter { Self.declares($0.value, parts[0]) }
     guard parts.count == 2 else {
       return !suite.isEmpty || sources.keys.contains { $0.hasPrefix(parts[0] + "/") }
     }

@@ -114,12 +114,12 @@ import Testing
       let core = test.host.core
       let plan = try await core.plan(
         StaticWorkerTests.worker, test.policy, [], isTemplate: true)
-      let keeper = TemplateKeeper(core, plan, stockSize: 0)
+      let keeper = TemplateKeeper(core, plan, WorkerContract(kind: "tests"), stockSize: 0)
       let control = try await keeper.control().get()
       var faulty = plan
       faulty.launch.policy.fileSystem.temporary = [.init(path: "/gone", size: 4096)]
       let error = await #expect(throws: SpawnError.self) {
-        try await core.launch(faulty, .fork(control)).get()
+        try await core.launch(faulty, .fork(control), WorkerContract(kind: "tests")).get()
       }
       let text = error.map { "\($0)" } ?? ""
       #expect(text.contains("mount a temporary directory at /gone"), "\(text)")
@@ -160,6 +160,24 @@ import Testing
       #expect(!exists(pid))
       #expect(try await echo(worker) == "hello")
       await #expect(throws: SpawnError.self) { try await template.spawn() }
+    }
+  }
+
+  @Test("A template that is closed while it starts again does not stay")
+  func closedWhileStarting() async throws {
+    try await TestHost.with { test in
+      let core = test.host.core
+      let plan = try await core.plan(StaticWorkerTests.worker, test.policy, [], isTemplate: true)
+      for _ in 0..<5 {
+        let keeper = TemplateKeeper(core, plan, WorkerContract(kind: "tests"), stockSize: 0)
+        async let control = keeper.control()
+        // The start is on its way, and then the close comes.
+        while await core.supervisorCount == 0 { await Task.yield() }
+        await keeper.close()
+        _ = await control
+        while await core.supervisorCount > 0 { await Task.yield() }
+        #expect(await keeper.templatePID == nil)
+      }
     }
   }
 

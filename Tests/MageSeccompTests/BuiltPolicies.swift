@@ -50,9 +50,6 @@ enum BuiltPolicies {
       Allow(.`set_tid_address`)
     }
     Serve {
-      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
-      Allow(.`timerfd_create`)
-      Allow(.`timerfd_settime`)
       Allow(.`brk`)
       Allow(.`clock_gettime`)
       Allow(.`clock_nanosleep`)
@@ -96,6 +93,8 @@ enum BuiltPolicies {
       Allow(.sendmsg) { $0.fd == ConstantValue(UInt64(3)) }
       Allow(.`set_robust_list`)
       Fake(.`setpriority`, returning: 0)
+      Allow(.`timerfd_create`)
+      Allow(.`timerfd_settime`)
       Allow(.`write`)
     }
     PolicyTest(name: "threads, but no processes", phase: .serve, expectations: [
@@ -469,9 +468,6 @@ enum BuiltPolicies {
       Allow(.`set_tid_address`)
     }
     Serve {
-      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
-      Allow(.`timerfd_create`)
-      Allow(.`timerfd_settime`)
       Allow(.`brk`)
       Allow(.`clock_gettime`)
       Allow(.`close`)
@@ -509,12 +505,15 @@ enum BuiltPolicies {
       Allow(.`restart_syscall`)
       Allow(.`rt_sigprocmask`)
       Allow(.`rt_sigreturn`)
+      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
       Allow(.`sched_yield`)
       Allow(.sendmsg) { $0.fd == ConstantValue(UInt64(3)) }
       Allow(.`sendto`)
-      Allow(.`setsockopt`)
+      Allow(.setsockopt) { $0.level.isOne(of: .SOL_SOCKET, ConstantValue(UInt64(6))) }
       Allow(.`shutdown`)
       Allow(.socket) { (($0.domain.isOne(of: .AF_INET, .AF_INET6)) && (($0.type & ConstantValue(UInt64(15))) == .SOCK_STREAM)) && ($0.protocol.isOne(of: ConstantValue(UInt64(0)), ConstantValue(UInt64(6)))) }
+      Allow(.`timerfd_create`)
+      Allow(.`timerfd_settime`)
       Allow(.`write`)
     }
     PolicyTest(name: "connections by grant", phase: .serve, expectations: [
@@ -587,9 +586,6 @@ enum BuiltPolicies {
       Allow(.`set_tid_address`)
     }
     Serve {
-      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
-      Allow(.`timerfd_create`)
-      Allow(.`timerfd_settime`)
       Allow(.`brk`)
       Allow(.`clock_gettime`)
       Allow(.`close`)
@@ -623,8 +619,11 @@ enum BuiltPolicies {
       Allow(.`restart_syscall`)
       Allow(.`rt_sigprocmask`)
       Allow(.`rt_sigreturn`)
+      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
       Allow(.`sched_yield`)
       Allow(.sendmsg) { $0.fd == ConstantValue(UInt64(3)) }
+      Allow(.`timerfd_create`)
+      Allow(.`timerfd_settime`)
       Allow(.`write`)
     }
     PolicyTest(name: "files by name, and read only", phase: .serve, expectations: [
@@ -665,7 +664,7 @@ enum BuiltPolicies {
     Namespaces(kinds: [.user, .pid, .mount, .ipc, .uts, .cgroup, .net], network: .sharedEmpty)
     Identity(uid: 1000, gid: 1000)
     Limits(memory: 268435456, cpu: .nanoseconds(4000000000), deadline: .nanoseconds(6000000000), output: 0, processes: 1, threads: 1, openFiles: 32, lockedMemory: 0)
-    IPCQuota(maxMessage: 1048576, maxDescriptors: 2, rate: 2000, burst: 4000, inflight: 64, handles: 128, queueBytes: 8388608, transport: .ring)
+    IPCQuota(maxMessage: 1048576, maxDescriptors: 2, rate: 2000, burst: 4000, inflight: 64, handles: 128, queueBytes: 8388608, maxPayload: 16777216, poolBytes: 33554432, transport: .ring)
     Startup {
       Allow(.`access`)
       Allow(.arch_prctl) { $0.code == .ARCH_SET_FS }
@@ -694,9 +693,6 @@ enum BuiltPolicies {
       Allow(.`set_tid_address`)
     }
     Serve {
-      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
-      Allow(.`timerfd_create`)
-      Allow(.`timerfd_settime`)
       Allow(.`brk`)
       Allow(.`clock_gettime`)
       Allow(.`close`)
@@ -727,8 +723,11 @@ enum BuiltPolicies {
       Allow(.`restart_syscall`)
       Allow(.`rt_sigprocmask`)
       Allow(.`rt_sigreturn`)
+      Allow(.sched_getaffinity) { $0.pid == ConstantValue(UInt64(0)) }
       Allow(.`sched_yield`)
       Allow(.sendmsg) { $0.fd == ConstantValue(UInt64(3)) }
+      Allow(.`timerfd_create`)
+      Allow(.`timerfd_settime`)
       Allow(.`write`)
     }
   }

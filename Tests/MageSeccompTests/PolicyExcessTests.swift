@@ -24,6 +24,7 @@ import Testing
       }
       ipc {
         max-message 64KiB max-fds-per-message 1 rate 10/s burst 20 inflight 4 handles 8 queue-bytes 1MiB
+        max-payload 128KiB pool-bytes 256KiB
       }
       syscalls startup { allow mprotect allow read errno ENOSYS { getpid } }
       syscalls serve {
@@ -55,7 +56,6 @@ import Testing
 
   static let settings = [
     Widening("fds { 4 input }") { $0.descriptors.append(.input(4)) },
-    Widening("fds { 1..2 output }") { $0.descriptors[1] = .output(1...2) },
     Widening("fds { 3 channel other }") { $0.descriptors[2] = .channel(3, "other") },
     Widening("namespaces { no pid }, where the other has pid") { $0.namespaces.kinds.remove(.pid) },
     Widening("namespaces { net shared-empty }, where the other has net own") {
@@ -140,7 +140,18 @@ import Testing
     Widening("ipc { queue-bytes 2MiB }, where the other has queue-bytes 1MiB") {
       $0.ipc.queueBytes = 2 << 20
     },
+    Widening("ipc { max-payload 1MiB }, where the other has max-payload 128KiB") {
+      $0.ipc.maxPayload = 1 << 20
+    },
+    Widening("ipc { pool-bytes 1MiB }, where the other has pool-bytes 256KiB") {
+      $0.ipc.poolBytes = 1 << 20
+    },
   ]
+
+  @Test("Lines for the host are no more than /dev/null")
+  func output() throws {
+    #expect(try Self.excess { $0.descriptors[1] = .output(1...2) } == [])
+  }
 
   @Test("A setting that is widened is the one excess", arguments: settings + limits)
   func widened(_ widening: Widening) throws {
@@ -199,6 +210,8 @@ import Testing
     var floor = policy
     floor.limits = Limits(output: .max, processes: 9, threads: 9, openFiles: 99, lockedMemory: .max)
     floor.ipc = IPCQuota(maxDescriptors: 9)
+    floor.ipc.maxPayload = .max
+    floor.ipc.poolBytes = .max
     #expect(try PolicyExcess.of(policy, beyond: floor) == [])
   }
 }

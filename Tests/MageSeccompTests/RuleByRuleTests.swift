@@ -79,6 +79,9 @@ import Testing
       if call.name == "sendmsg", number == policy.limits.openFiles { return .allow }
     }
     switch policy.verdict(on: call.name, arguments: call.arguments, in: phase).action {
+    // The host counts threads and processes, and lets them go on.
+    case .allow where phase == .serve && ["clone", "fork", "vfork"].contains(call.name):
+      return .notify
     case .allow: return .allow
     case .errno(let value): return .errno(value)
     case .fake: return .errno(0)

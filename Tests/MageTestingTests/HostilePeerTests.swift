@@ -1,7 +1,7 @@
 import MageTesting
 import Testing
 
-@Suite("A played worker that attacks", .timeLimit(.minutes(5)))
+@Suite("A played worker that attacks", .timeLimit(.minutes(10)))
 struct HostilePeerTests {
   @Test("good calls are answered")
   func friendly() async throws {

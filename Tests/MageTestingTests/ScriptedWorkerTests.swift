@@ -1,7 +1,7 @@
 import MageTesting
 import Testing
 
-@Suite("A played worker that answers by a script", .timeLimit(.minutes(5)))
+@Suite("A played worker that answers by a script", .timeLimit(.minutes(10)))
 struct ScriptedWorkerTests {
   private func total(_ worker: ScriptedWorker<Ledger>) async throws -> UInt64 {
     try await Ledger.Proxy(worker.remote).put(name: "Ada", amount: 7, currency: .euro, note: [])

@@ -53,6 +53,15 @@ struct DiagnosticTests {
   /// Each text and the message that it gets.
   static let mistakes: [(String, String)] = [
     ("struct A { B b; };", "unknown type 'B'"),
+    ("interface A { [Idempotent] M(); };", "a method without a reply is never called again"),
+    (
+      "interface A { [Idempotent, From=worker] M() => (); };",
+      "only a host calls again, on another worker"
+    ),
+    (
+      "interface A { [Idempotent] M(array<S?> s) => (); }; interface B {}; struct S { pending_remote<B> b; S? next; };",
+      "'s' carries an end of a pipe, which can be sent once"
+    ),
     ("interface A {}; struct B { A a; };", "an interface cannot be sent"),
     ("const int32 A = 1; struct B { A a; };", "'A' is a constant and no type"),
     ("struct A {}; struct A {};", "'A' is declared twice"),
@@ -95,6 +104,12 @@ struct DiagnosticTests {
     ),
     ("struct A { [View] uint8 a; };", "'View' has no use for uint8"),
     ("struct A { [View] array<string> a; };", "'View' has no use for array<string>"),
+    ("struct A { [InPlace] string a; };", "'InPlace' has no use for string"),
+    ("struct A { [InPlace] array<uint16> a; };", "'InPlace' has no use for array<uint16>"),
+    (
+      "struct A { [View, InPlace] array<uint8> a; };",
+      "a View is in the message, which nobody can change"
+    ),
     ("struct A { [Frozen] string a; };", "only a handle<shared_buffer> can be frozen"),
     ("struct A { [MaxLenght=1] string a; };", "unknown attribute 'MaxLenght'"),
     ("struct A { [From=host] string a; };", "'From' does not belong to a field"),

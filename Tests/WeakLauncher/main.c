@@ -16,4 +16,4 @@
 #include "../../Sources/CMageSystem/launcher.c"
 #include "../../Sources/CMageSystem/steps.c"
 
-int main(void) { return weak_launcher_serve(3); }
+int main(void) { return weak_launcher_serve(3, true); }

@@ -13,6 +13,13 @@ int floor_ping_pong(uint32_t rounds, size_t size, uint32_t pause, uint64_t *nano
 /// waits until the child has the last. Stores the nanoseconds of all. Returns 0 or -errno.
 int floor_one_way(uint32_t count, size_t size, uint64_t *nanoseconds);
 
+/// Writes `size` bytes `count` times to a forked child over a blocking SOCK_STREAM pair, which reads them into one buffer of that size; waits
+/// until the child has the last. Stores the nanoseconds of all. Returns 0 or -errno.
+int floor_stream(size_t size, uint32_t count, uint64_t *nanoseconds);
+
+/// Copies `size` bytes `count` times from one buffer to another, both touched before. Stores the nanoseconds of all. Returns 0 or -errno.
+int floor_copy(size_t size, uint32_t count, uint64_t *nanoseconds);
+
 /// The processor time of this process so far, in nanoseconds.
 uint64_t floor_processor_time(void);
 

@@ -223,7 +223,7 @@ enum mage_launch_op {
   MAGE_STEP_DESCRIPTORS,  // data: pairs of u32 (position, number); everything else is closed
   MAGE_STEP_LIMIT,  // setrlimit(2): resource a, soft b, hard c
   MAGE_STEP_SESSION,  // setsid(2), default signals, nothing blocked, umask 077
-  MAGE_STEP_CAPABILITIES,  // securebits locked; bounding, ambient and all other sets emptied
+  MAGE_STEP_CAPABILITIES,  // securebits locked; bounding, ambient and all other sets emptied; a 1: without the first two, which take a capability
   MAGE_STEP_NO_NEW_PRIVILEGES,  // prctl(2) PR_SET_NO_NEW_PRIVS
   MAGE_STEP_LANDLOCK,  // landlock_create_ruleset(2) that handles a (files), b (net), c (scopes)
   MAGE_STEP_LANDLOCK_ALLOW,  // landlock_add_rule(2): accesses a beneath text, or on descriptor b when text is empty
@@ -278,16 +278,18 @@ void mage_run_launch_steps(
 /// Refuses while the process has more than one thread. No allocation, no lock.
 bool mage_serve_template(int socket);
 
-/// The launcher's whole life: serves requests from `socket` until it closes. Returns its exit status.
-int mage_launcher_serve(int socket);
+/// The launcher's whole life: serves requests from `socket` until it closes. Without `makes_namespaces` it asks the kernel for none, and its
+/// workers have none. Returns its exit status.
+int mage_launcher_serve(int socket, bool makes_namespaces);
 
 /// The guardian's whole life: once the process `owner`, its parent, has ended, removes the directories below `root` whose names start with
 /// `prefix`, for as long as five seconds. Returns at once in the caller, which then exits; a child of its own does the work.
 int mage_guard_groups(int32_t owner, const char *root, const char *prefix);
 
 /// Starts the launcher `path` with `socket` as its descriptor 3, /dev/null as 0 to 2 and nothing else (posix_spawn(3)), in a session of its own.
-/// Stores its pid and returns its pidfd, or -errno. Call it on the thread whose end shall end the workers. Not async-signal-safe.
-int mage_spawn_launcher(const char *path, int socket, int32_t *pid);
+/// Without `makes_namespaces` it is told to make none. Stores its pid and returns its pidfd, or -errno. Call it on the thread whose end shall end the
+/// workers. Not async-signal-safe.
+int mage_spawn_launcher(const char *path, int socket, bool makes_namespaces, int32_t *pid);
 
 /// Starts the same program as a guardian of this process's control groups (see `mage_guard_groups`). Waits until it has made itself
 /// independent; returns 0 or -errno.

@@ -3,7 +3,7 @@ public import MageWire
 
 /// The end of a data pipe that bytes are written to, not bound yet. Bind it, or send it to somebody in a message (`handle<data_pipe_producer>`).
 ///
-/// Copies share the end, and it can be bound or sent once, by whoever comes first; the next one gets an ``EndpointError``. When the last copy
+/// Copies share the end, and it can be bound or sent once, by whoever comes first; the next one gets an `EndpointError`. When the last copy
 /// goes and nobody has, the end is closed.
 public struct DataPipeProducer: Sendable {
   let end: PipeEnd
@@ -29,7 +29,7 @@ public struct DataPipeConsumer: Sendable {
   ///   - capacity: the most bytes that may have arrived and not been read, 4 KiB to 1 MiB; taken to the nearest of these. A worker's streams
   ///     together get no more than its policy's window (`window … bytes`); one that is left less gets that.
   ///   - deadline: for reads that name none.
-  /// - Throws: ``CallError/refused(_:)`` when the connection's streams have taken up all of the window, ``CallError/endpoint(_:)`` when the
+  /// - Throws: `CallError.refused` when the connection's streams have taken up all of the window, `CallError.endpoint` when the
   ///   end is not here any more.
   public func bind(
     capacity: Int = DataPipeConsumer.defaultCapacity, deadline: Duration = .seconds(30)

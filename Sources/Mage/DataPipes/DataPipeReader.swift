@@ -35,7 +35,7 @@ public final class DataPipeReader: Sendable {
   /// - Parameters:
   ///   - limit: how long to wait for them.
   ///   - count: the most bytes to take.
-  /// - Throws: ``CallError``: why nothing more comes; ``CallError/endpoint(_:)`` with `busy` when another task is reading.
+  /// - Throws: `CallError`: why nothing more comes; `CallError.endpoint` with `busy` when another task is reading.
   public func read(
     upTo count: Int = .max, within limit: Duration? = nil
   ) async throws(CallError) -> [UInt8]? {
@@ -55,7 +55,7 @@ public final class DataPipeReader: Sendable {
   /// - Parameters:
   ///   - most: the most bytes that there may be: more are an error, however many the peer would send.
   ///   - limit: for all of them together.
-  /// - Throws: ``CallError``, `refused` when there are more; the stream is closed then.
+  /// - Throws: `CallError`, `refused` when there are more; the stream is closed then.
   public func collect(
     atMost most: Int, within limit: Duration? = nil
   ) async throws(CallError) -> [UInt8] {

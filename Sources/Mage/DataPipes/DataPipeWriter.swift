@@ -18,8 +18,10 @@ public final class DataPipeWriter: Sendable {
 
   /// Writes all of `bytes`. Returns when the reader's room has taken them; they may not have left this process yet.
   ///
-  /// - Parameter limit: for all of them, waiting for the reader included.
-  /// - Throws: ``CallError``. A write that failed may have written a part: the stream is closed then. `endpoint(.busy)` when another task is
+  /// - Parameters:
+  ///   - bytes: what is written.
+  ///   - limit: for all of them, waiting for the reader included.
+  /// - Throws: `CallError`. A write that failed may have written a part: the stream is closed then. `endpoint(.busy)` when another task is
   ///   writing, `pipeClosed` when the reader has gone.
   public func write(_ bytes: [UInt8], within limit: Duration? = nil) async throws(CallError) {
     guard let outlet else { throw .endpoint(.unbound) }
@@ -37,7 +39,7 @@ public final class DataPipeWriter: Sendable {
 
   /// Says that the stream is whole, and closes it behind the last byte. Does not wait.
   ///
-  /// - Throws: ``CallError``: why the reader will not hear of it.
+  /// - Throws: `CallError`: why the reader will not hear of it.
   public func finish() throws(CallError) {
     guard let outlet else { throw .endpoint(.unbound) }
     try outlet.begin()

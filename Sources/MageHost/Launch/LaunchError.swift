@@ -50,6 +50,24 @@ extension LaunchError {
   }
 }
 
+extension LaunchReport.Failure {
+  /// Whether the machine gives this process no namespaces, now and later: forbidden, switched off, or not there. A limit that others have used up
+  /// is no refusal: whoever can use it up must not be able to weaken a sandbox.
+  var refusesNamespaces: Bool {
+    guard place == .launcher || place == .clone else { return false }
+    switch error.errnoName {
+    case "EPERM", "EACCES", "EINVAL", "ENOSYS": return true
+    case "ENOSPC", "EUSERS": return Self.mostNamespaces == "0"
+    default: return false
+    }
+  }
+
+  private static var mostNamespaces: String? {
+    let bytes = try? FileReading.read("/proc/sys/user/max_user_namespaces", limit: 64)
+    return bytes.map { String(decoding: $0, as: UTF8.self).filter(\.isNumber) }
+  }
+}
+
 extension LaunchError: CustomStringConvertible {
   var description: String {
     switch self {

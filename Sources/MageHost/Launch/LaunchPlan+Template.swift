@@ -25,7 +25,7 @@ extension LaunchPlan {
 
   /// The user that goes through the launch: inside a namespace of its own the mapped one, else the one outside.
   func user(_ identity: LaunchRequest.Identity) -> (uid: UInt32, gid: UInt32) {
-    template == nil
+    template == nil && policy.hasNamespaces
       ? (policy.identity.uid, policy.identity.gid)
       : (identity.outsideUser, identity.outsideGroup)
   }
@@ -43,7 +43,8 @@ extension LaunchPlan {
   ///   - packet: what goes to the host with its listener.
   func forkRequest(
     identity: LaunchRequest.Identity, release: SharedDescriptor, channel: SharedDescriptor,
-    null: SharedDescriptor, sealing program: [UInt8], packet: [UInt8]
+    null: SharedDescriptor, streams: [Int32: SharedDescriptor], sealing program: [UInt8],
+    packet: [UInt8]
   ) throws(SpawnError) -> LaunchRequest {
     var request = LaunchRequest(namespaces: workerNamespaces, identity: identity)
     _ = request.add(release)
@@ -53,10 +54,11 @@ extension LaunchPlan {
     appendTemporary(to: &request)
     request.append(.parentDeath)
     request.append(.session)
-    request.append(.descriptors(placements(channel: channel, null: null, streams: [:])))
+    let streams = streams.mapValues { request.add($0) }
+    request.append(.descriptors(placements(channel: channel, null: null, streams: streams)))
     appendLandlock(to: &request, nil)
     for limit in limits where limit.isOfForks { request.append(limit) }
-    request.append(.capabilities)
+    request.append(.capabilities(isPrivileged: true))
     let number = UInt32(clamping: policy.channel(named: WorkerPlan.channelName) ?? 3)
     request.append(.seal(program: program, packet: packet, channel: number))
     request.append(.resume)

@@ -33,7 +33,11 @@ struct LaunchPlan: Sendable {
     let program = request.add(executable.descriptor)
     let control = control.map { request.add($0) }
     let sources = executable.binds.map { request.add($0.descriptor) }
-    appendFileSystem(to: &request, sources, user(identity))
+    if policy.hasNamespaces {
+      appendFileSystem(to: &request, sources, user(identity))
+    } else {
+      appendUser(to: &request, identity)
+    }
     appendIdentity(to: &request)
     let streams = streams.mapValues { request.add($0) }
     request.append(
@@ -41,7 +45,11 @@ struct LaunchPlan: Sendable {
         placements(channel: channel, null: null, streams: streams)
           + controlPlacements(control)))
     if let shape = self.program { request.append(.reportAt(shape.reportNumber)) }
-    appendConfinement(to: &request, program)
+    if policy.hasNamespaces {
+      appendConfinement(to: &request, program)
+    } else {
+      appendConfinement(to: &request, program, sources, identity)
+    }
     appendProgram(to: &request, program)
     try Self.check(request)
     return request
@@ -183,7 +191,7 @@ struct LaunchPlan: Sendable {
         numbers.map { LaunchStep.Placement(descriptor: null, number: UInt32(clamping: $0)) }
       case .channel(let number, _):
         [LaunchStep.Placement(descriptor: channel, number: UInt32(clamping: number))]
-      // A worker has no streams: nobody reads what it writes.
+      // Of a worker whose kind keeps no output nobody reads what it writes.
       case .input, .output, .memory:
         grant.numbers.map {
           LaunchStep.Placement(descriptor: streams[$0] ?? null, number: UInt32(clamping: $0))
@@ -203,7 +211,7 @@ struct LaunchPlan: Sendable {
     for limit in template == nil ? limits : limits.filter({ !$0.isOfForks }) {
       request.append(limit)
     }
-    request.append(.capabilities)
+    request.append(.capabilities(isPrivileged: true))
   }
 
   /// - Parameter program: what may be executed; a template's fork executes nothing.
@@ -243,7 +251,7 @@ struct LaunchPlan: Sendable {
       limit(.openFiles, UInt64(limits.openFiles)),
       // Process 1 of a program counts too.
       limit(
-        .processes, UInt64(max(limits.processes, limits.threads)) + (program == nil ? 0 : 1)),
+        .processes, UInt64(max(limits.processes, limits.threads)) + (hasInit ? 1 : 0)),
       limit(.messageQueues, 0), limit(.pendingSignals, 64), limit(.stack, 8 << 20),
     ]
     if let memory = program?.memoryBackstop {
@@ -272,12 +280,12 @@ struct LaunchPlan: Sendable {
 
   private func appendProgram(to request: inout LaunchRequest, _ program: Int) {
     // Before the filter, which is for the program and would stop a fork.
-    if self.program != nil { request.append(.initProcess) }
+    if hasInit { request.append(.initProcess) }
     request.append(.filter(startupProgram))
     // A crash must end the worker, not start a second program that would look at it.
     var environment = self.program?.environment ?? ["SWIFT_BACKTRACE=enable=no"]
     if let template { environment.append(template.variable) }
-    if executable.isDynamic { environment.append("LD_LIBRARY_PATH=/lib") }
+    if executable.isDynamic { environment.append("LD_LIBRARY_PATH=\(libraryPath)") }
     request.append(
       .execute(
         descriptor: program, arguments: [executable.path] + arguments, environment: environment))

@@ -10,7 +10,10 @@ actor Launcher {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let path: String
+  private let makesNamespaces: Bool
   private var running: LauncherProcess?
+  /// Whether a launch has shown that this machine gives this process no namespaces.
+  private(set) var refusesNamespaces = false
   /// Requests that the socket had no room for, oldest first.
   private var unsent: [Unsent] = []
 
@@ -19,10 +22,23 @@ actor Launcher {
     let descriptors: [SharedDescriptor]
   }
 
-  init(path: String, loop: Loop) {
+  /// - Parameter makesNamespaces: else its workers have none.
+  init(path: String, loop: Loop, makesNamespaces: Bool = true) {
     self.path = path
     self.loop = loop
+    self.makesNamespaces = makesNamespaces
   }
+
+  /// Starts it before somebody waits for it. A failure is the next launch's to report.
+  func startEarly() { _ = try? current() }
+
+  /// A launch failed.
+  func note(_ failure: LaunchReport.Failure) {
+    if failure.refusesNamespaces { refusesNamespaces = true }
+  }
+
+  /// The process, while there is one. For people and for tests.
+  var pid: Int32? { running?.pid }
 
   /// Hands a request over. `report` is the end on which the launch is reported.
   func submit(_ request: LaunchRequest, report: SharedDescriptor) throws(LaunchError) {
@@ -49,6 +65,7 @@ actor Launcher {
   private func explanation(_ error: SystemError, _ own: LaunchReport.Failure?) -> LaunchError {
     unsent.removeAll()
     stop()
+    if let own { note(own) }
     return own.map { LaunchError($0, steps: []) }
       ?? .failed(step: "reach the launcher", error, remedy: nil)
   }
@@ -72,7 +89,7 @@ actor Launcher {
   }
 
   private func start() throws(SystemError) -> LauncherProcess {
-    let launcher = try LauncherProcess(path, loop: loop) { [weak self] in
+    let launcher = try LauncherProcess(path, loop: loop, makesNamespaces) { [weak self] in
       self?.assumeIsolated { launcher in
         // A launcher that is gone is noticed by the launches that wait for it.
         try? launcher.sendWaiting()
@@ -86,6 +103,7 @@ actor Launcher {
   func whyGone() -> LaunchError {
     let failure = running?.ownFailure()
     stop()
+    if let failure { note(failure) }
     return failure.map { LaunchError($0, steps: []) } ?? .launcherGone("\(path) has ended")
   }
 
@@ -109,15 +127,18 @@ actor Launcher {
 /// A running launcher: its socket and its process. Loop only.
 private final class LauncherProcess {
   let socket: PacketSocket
+  var pid: Int32 { process.pid }
   private let process: ProcessHandle
   private let loop: Loop
   private let hasRoom: () -> Void
   private var roomWatch: Loop.WatchToken?
   private var endWatch: Loop.WatchToken?
 
-  init(_ path: String, loop: Loop, hasRoom: @escaping () -> Void) throws(SystemError) {
+  init(
+    _ path: String, loop: Loop, _ makesNamespaces: Bool, hasRoom: @escaping () -> Void
+  ) throws(SystemError) {
     let pair = try PacketSocket.pair()
-    process = try LauncherStart.spawn(path, socket: pair.peer)
+    process = try LauncherStart.spawn(path, socket: pair.peer, makesNamespaces: makesNamespaces)
     socket = pair.takeSocket()
     self.loop = loop
     self.hasRoom = hasRoom

@@ -6,7 +6,11 @@ struct ProcessStatus {
 
   /// - Parameter pid: `nil` is this process.
   init(of pid: Int32?) throws(SystemError) {
-    let name = pid.map { "\($0)" } ?? "self"
+    try self.init(ofEntry: pid.map { "\($0)" } ?? "self")
+  }
+
+  /// - Parameter name: a directory of /proc: a number, `self` or `thread-self`.
+  init(ofEntry name: String) throws(SystemError) {
     let bytes = try FileReading.read("/proc/\(name)/status", limit: 64 << 10)
     self.init(text: String(decoding: bytes, as: UTF8.self))
   }

@@ -6,10 +6,21 @@ internal import MageSystem
 struct SealProof {
   /// Namespaces that must differ from the host's.
   let namespaces: [NamespaceKind]
-  /// Filters that must be in force: `startup` and `serve`.
+  /// Filters of its own that must be in force: `startup` and `serve`.
   let filters: UInt64
   /// Namespaces of the template it was forked from, which must be others as well.
   var others: [NamespaceKind: String] = [:]
+  /// Filters that the host is under itself, which its children have as well (``inheritedFilters``).
+  var inherited: UInt64 = 0
+  /// An ordinary user cannot, outside of a user namespace; it has no capability that the set would bound.
+  var emptiesBoundingSet = true
+  /// Whether it must be a user that root is not. In a user namespace of its own its number says nothing.
+  var changesUser = false
+
+  /// Filters that every child of the calling thread is born with: in a container there may be some, and a worker that has put on one of its two
+  /// must not pass because of them. Call it on the thread that starts the launcher.
+  static let inheritedFilters: UInt64 =
+    (try? ProcessStatus(ofEntry: "thread-self"))?.number("Seccomp_filters") ?? 0
 
   enum Verdict: Equatable {
     case holds
@@ -44,11 +55,13 @@ struct SealProof {
     // 2 is SECCOMP_MODE_FILTER.
     guard status.number("Seccomp") == 2 else { return "no seccomp filter is in force" }
     // Linux 5.9 and later count them; an older kernel has no field, and then the mode has to do.
-    if let count = status.number("Seccomp_filters"), count < filters {
-      return "\(count) of \(filters) seccomp filters are in force"
+    if let count = status.number("Seccomp_filters"), count < filters &+ inherited {
+      return "\(count) of \(filters &+ inherited) seccomp filters are in force"
     }
     guard status.number("NoNewPrivs") == 1 else { return "no_new_privs is not set" }
-    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+    if changesUser, let defect = userDefect(status) { return defect }
+    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
+    where set != "CapBnd" || emptiesBoundingSet {
       guard status.capabilities(set) == 0 else {
         return "\(set) is \(status[set].map(String.init) ?? "missing"), not empty"
       }
@@ -57,6 +70,17 @@ struct SealProof {
       return "it has \(status["Threads"].map(String.init) ?? "?") threads before it is sealed"
     }
     return nil
+  }
+
+  private func userDefect(_ status: ProcessStatus) -> String? {
+    for name in ["Uid", "Gid"] {
+      let ids = Set((status[name] ?? "0").split { $0.isWhitespace })
+      if ids.count != 1 || ids == ["0"] {
+        return "its \(name) is \(ids.sorted().joined(separator: " "))"
+      }
+    }
+    let groups = status["Groups"] ?? ""
+    return groups.contains { !$0.isWhitespace } ? "it has the groups \(groups)" : nil
   }
 
   private func namespaceDefect(of pid: Int32) throws(SystemError) -> String? {

@@ -47,6 +47,12 @@ final class ControlGroup: Sendable {
       to: "\(directory)/\(kind == .v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max")")
   }
 
+  /// A group that is there already.
+  init(directory: String, kind: Kind) {
+    self.directory = directory
+    self.kind = kind
+  }
+
   /// Moves a process with all its threads. The kernel takes some milliseconds for the first move in a while.
   func add(_ pid: Int32) throws(SystemError) {
     try FileWriting.write("\(pid)", to: "\(directory)/cgroup.procs")
@@ -67,6 +73,12 @@ final class ControlGroup: Sendable {
       let fields = line.split(separator: " ")
       return fields.count == 2 && fields[0] == "oom_kill" && fields[1] != "0"
     }
+  }
+
+  /// Ends everything in the group at once, where the kernel can (cgroups(7), cgroup.kill): a second means beside the pid namespace.
+  func killAll() {
+    guard kind == .v2 else { return }
+    try? FileWriting.write("1", to: "\(directory)/cgroup.kill")
   }
 
   /// Takes the group away. Its processes must be gone.

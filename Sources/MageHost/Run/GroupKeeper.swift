@@ -110,6 +110,9 @@ final class GroupMembership: @unchecked Sendable {
 
   var ranOut: Bool { group?.ranOut ?? false }
 
+  /// Ends what is in the group, if the kernel can do that.
+  func killAll() { group?.killAll() }
+
   /// The processes are gone: the group goes too.
   func leave() {
     isOver = true

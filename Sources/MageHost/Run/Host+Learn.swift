@@ -7,7 +7,10 @@ extension Host {
   ///
   /// The program is in its namespaces, without capabilities and under its limits, but no filter holds it back: learn from programs
   /// that you trust.
-  /// - Parameter policy: a single-stage policy, for everything but its rules.
+  ///
+  /// - Parameters:
+  ///   - program: what to run.
+  ///   - policy: a single-stage policy, for everything but its rules.
   /// - Throws: ``SpawnError`` when it could not be started.
   public func learn(
     _ program: Program, policy: Policy

@@ -24,6 +24,12 @@ extension HostCore {
   func start(
     _ program: Program, _ policy: Policy, notes: CallNotes? = nil
   ) async -> Result<ProgramProcess, SpawnError> {
+    await atPossibleLevel(of: policy) { policy in await startHere(program, policy, notes) }
+  }
+
+  private func startHere(
+    _ program: Program, _ policy: Policy, _ notes: CallNotes?
+  ) async -> Result<ProgramProcess, SpawnError> {
     let names = await NameResolver.addresses(of: policy, on: loop)
     guard !isShutDown else { return .failure(.hostGone) }
     do throws(SpawnError) {
@@ -32,8 +38,9 @@ extension HostCore {
       let slot = slots.next
       let identity = try identities.identity(inside: policy.identity, slot: slot)
       slots.take()
-      let supervisor = ProgramSupervisor(plan, launcher: launcher, groups: groups, notes: notes) {
-        [weak self] supervisor in
+      let supervisor = ProgramSupervisor(
+        plan, launcher: launcher(for: policy), groups: groups, notes: notes
+      ) { [weak self] supervisor in
         self?.assumeIsolated { core in
           core.programs[ObjectIdentifier(supervisor)] = nil
           core.slots.giveBack(slot)

@@ -15,11 +15,9 @@ enum InputGrant {
       case (.directory, _):
         // A directory in the program's hands is a way out of its view.
         throw SystemError("the input is a directory", errno: EISDIR)
-      case (.regularFile, .readOnly), (.fifo, .readOnly):
+      case (.regularFile, _): return try ownFile(number)
+      case (.fifo, .readOnly):
         return SharedDescriptor(OwnedDescriptor(owning: try OutputRelay.duplicate(number)))
-      case (.regularFile, _):
-        return SharedDescriptor(
-          try OwnedDescriptor.open("/proc/self/fd/\(number)", flags: O_RDONLY))
       case (.characterDevice, _) where isatty(number) == 0:
         return SharedDescriptor(OwnedDescriptor(owning: try OutputRelay.duplicate(number)))
       default:
@@ -29,6 +27,17 @@ enum InputGrant {
     } catch {
       throw .notPossible("\(error)")
     }
+  }
+
+  /// The same file as an open file of the program's own, at the same position: whoever else reads from the host's (a shell reads its script so)
+  /// is not moved by what the program does.
+  private static func ownFile(_ number: Int32) throws(SystemError) -> SharedDescriptor {
+    let position = lseek(number, 0, SEEK_CUR)
+    let file = try OwnedDescriptor.open("/proc/self/fd/\(number)", flags: O_RDONLY)
+    if position > 0, lseek(file.number, position, SEEK_SET) < 0 {
+      throw SystemError("lseek", errno: errno)
+    }
+    return SharedDescriptor(file)
   }
 
   private static func relay(_ number: Int32) throws(SystemError) -> SharedDescriptor {

@@ -1,16 +1,18 @@
 internal import MageSystem
 
-/// The living processes below process 1 of a program's pid namespace, as /proc shows them to the host.
+/// The living processes of a sandbox, as /proc shows them to the host.
 struct ProcessTree {
-  /// Process 1, in the host's numbers.
+  /// The first of them, in the host's numbers.
   let root: Int32
+  /// Whether the first is the init of a program, which is not the program's.
+  let hasInit: Bool
 
   /// More than any limit on processes allows; what is beyond is not looked at.
   private static let most = 4096
 
-  /// The processes, without process 1. Reading a tree that forks meanwhile may miss what is new.
+  /// The processes, without an init. Reading a tree that forks meanwhile may miss what is new.
   var processes: [Int32] {
-    var found: [Int32] = []
+    var found: [Int32] = hasInit ? [] : [root]
     var next = [root]
     while let pid = next.popLast(), found.count < Self.most {
       let children = Self.children(of: pid)
@@ -37,7 +39,7 @@ struct ProcessTree {
   /// Processor time of the living and of those that their parents have waited for, in steps of 10 ms.
   var cpu: Duration {
     var ticks: UInt64 = 0
-    for pid in processes + [root] {
+    for pid in processes + (hasInit ? [root] : []) {
       let line = Self.text("/proc/\(pid)/stat")
       // The name in parentheses may hold anything; the rest is numbers (proc_pid_stat(5)).
       guard let end = line.lastIndex(of: ")") else { continue }

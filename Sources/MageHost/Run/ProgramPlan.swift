@@ -46,6 +46,12 @@ struct ProgramPlan: Sendable {
       landlock: Landlock.version, program: shape)
     streams = program.streams
     self.addresses = addresses
+    try launch.checkLevel()
+    let moved = program.binds.first { $0.source != $0.target }
+    if let moved, !policy.hasNamespaces {
+      throw .notPossible(
+        "\(moved.source) cannot be seen at \(moved.target) without a mount namespace")
+    }
   }
 
   /// The kernel would look for the interpreter in the view, and for the script by a path that leads nowhere there.

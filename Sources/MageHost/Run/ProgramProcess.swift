@@ -1,4 +1,5 @@
 public import MagePipes
+public import MagePolicy
 
 /// A program that runs under a policy (``Host/start(_:policy:)``).
 ///
@@ -33,11 +34,14 @@ public struct Mechanisms: Equatable, Sendable {
     case watch
   }
 
+  /// Below `IsolationLevel.full` only where the policy lets it be.
+  public var level: IsolationLevel
   public var memory: Memory
   /// The version of Landlock that confines files beside the mount namespace; `nil` where the kernel has none.
   public var landlock: Int32?
 
-  public init(memory: Memory, landlock: Int32?) {
+  public init(level: IsolationLevel = .full, memory: Memory, landlock: Int32?) {
+    self.level = level
     self.memory = memory
     self.landlock = landlock
   }

@@ -2,13 +2,13 @@ internal import MageSystem
 
 /// How long to wait before something that ended is started again: not at all at first, then ever longer while it keeps ending soon.
 struct BackOff {
-  static let first = Duration.milliseconds(50)
-  static let longest = Duration.seconds(5)
-  /// What lived this long is no longer held against the next.
-  static let probation = Duration.seconds(10)
-
-  private var delay = Duration.zero
+  private let rule: RestartRule
+  private(set) var delay = Duration.zero
+  /// In a row.
+  private(set) var failures = 0
   private var started: MonotonicTime?
+
+  init(_ rule: RestartRule = RestartRule()) { self.rule = rule }
 
   /// When the next start may be.
   func next(_ now: MonotonicTime) -> MonotonicTime {
@@ -20,10 +20,17 @@ struct BackOff {
 
   /// What was started last has ended, or never came to life.
   mutating func ended(_ now: MonotonicTime) {
-    guard let started, now.since(started) < Self.probation else {
+    guard let started, now.since(started) < rule.probation else {
       delay = .zero
+      failures = 0
       return
     }
-    delay = delay == .zero ? Self.first : min(delay * 2, Self.longest)
+    failures &+= 1
+    delay = delay == .zero ? rule.first : min(delay * 2, rule.longest)
   }
+
+  /// It was of use.
+  mutating func succeeded() { failures = 0 }
+
+  var hasGivenUp: Bool { rule.failuresBeforeGivingUp.map { failures >= $0 } ?? false }
 }

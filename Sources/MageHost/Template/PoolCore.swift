@@ -17,41 +17,56 @@ actor PoolCore<Service: Sendable> {
     }
   }
 
-  private struct Entry {
+  struct Entry {
     var uses = 0
     var isLent = false
+    /// What it was lent for, and whether its end was held against that.
+    var input: InputKey?
+    var isCounted = false
     /// It was told to finish; its end is nobody's fault.
     var isRetired = false
     var idleTimer: TimerToken?
   }
 
-  private struct Waiter {
+  struct Waiter {
     let number: UInt64
+    let input: InputKey?
     let timer: TimerToken
     let continuation: CheckedContinuation<Result<Member, PoolError>, Never>
   }
 
-  private let limits: PoolLimits
-  private let bind: @Sendable (WorkerProcess) throws(CallError) -> Service
-  private let spawn: @Sendable () async throws(SpawnError) -> WorkerProcess
-  private var entries: [ObjectIdentifier: Entry] = [:]
-  private var members: [ObjectIdentifier: Member] = [:]
-  private var idle: [Member] = []
-  private var waiters = Deque<Waiter>()
+  let host: HostCore
+  let settings: PoolSettings
+  let bind: @Sendable (WorkerProcess) throws(CallError) -> Service
+  let spawn: @Sendable () async throws(SpawnError) -> WorkerProcess
+  var entries: [ObjectIdentifier: Entry] = [:]
+  var members: [ObjectIdentifier: Member] = [:]
+  var idle: [Member] = []
+  var waiters = Deque<Waiter>()
   private var lastWaiter: UInt64 = 0
-  private var starting = 0
-  private var backOff = BackOff()
-  private var isClosed = false
+  var starting = 0
+  var backOff: BackOff
+  /// Why nothing can be started, once the pool has given up.
+  var failure: SpawnError?
+  var breaker: CircuitBreaker
+  var isClosed = false
+  /// Who waits for everything that is lent to come back.
+  var draining: [CheckedContinuation<Void, Never>] = []
+
+  var limits: PoolLimits { settings.limits }
 
   init(
-    _ loop: Loop, _ limits: PoolLimits,
+    _ host: HostCore, _ settings: PoolSettings,
     _ bind: @escaping @Sendable (WorkerProcess) throws(CallError) -> Service,
     _ spawn: @escaping @Sendable () async throws(SpawnError) -> WorkerProcess
   ) {
-    self.loop = loop
-    self.limits = limits
+    self.host = host
+    loop = host.loop
+    self.settings = settings
     self.bind = bind
     self.spawn = spawn
+    backOff = BackOff(settings.restart)
+    breaker = CircuitBreaker(settings.inputs)
   }
 
   var count: Int { members.count }
@@ -59,21 +74,33 @@ actor PoolCore<Service: Sendable> {
 
   // MARK: Lending
 
-  func take(_ deadline: Duration?) async -> Result<Member, PoolError> {
+  func take(_ deadline: Duration?, for input: InputKey?) async -> Result<Member, PoolError> {
     guard !isClosed else { return .failure(.closed) }
+    if let input, let refusal = breaker.refusal(of: input, at: .now) {
+      return .failure(.inputRefused(deaths: refusal.deaths, for: refusal.time))
+    }
     // Nobody overtakes those who wait already.
-    if waiters.isEmpty, let member = idle.popLast() {
-      lend(member)
+    if waiters.isEmpty, let member = popIdle() {
+      lend(member, for: input)
       return .success(member)
     }
-    let wait = deadline ?? limits.waitDeadline
-    return await withCheckedContinuation { continuation in
+    if let failure, members.isEmpty {
+      tryAgain()
+      forget(input)
+      return .failure(.spawn(failure))
+    }
+    return await wait(deadline ?? limits.waitDeadline, for: input)
+  }
+
+  private func wait(_ time: Duration, for input: InputKey?) async -> Result<Member, PoolError> {
+    await withCheckedContinuation { continuation in
       lastWaiter += 1
       let number = lastWaiter
-      let timer = loop.schedule(at: MonotonicTime.now.advanced(by: wait)) { [weak self] in
-        self?.assumeIsolated { $0.giveUp(number, wait) }
+      let timer = loop.schedule(at: MonotonicTime.now.advanced(by: time)) { [weak self] in
+        self?.assumeIsolated { $0.giveUp(number, time) }
       }
-      waiters.append(Waiter(number: number, timer: timer, continuation: continuation))
+      waiters.append(
+        Waiter(number: number, input: input, timer: timer, continuation: continuation))
       serveWaiters()
       replenish()
     }
@@ -81,37 +108,64 @@ actor PoolCore<Service: Sendable> {
 
   private func giveUp(_ number: UInt64, _ waited: Duration) {
     guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
-    waiters.remove(at: index).continuation.resume(returning: .failure(.allBusy(waited: waited)))
+    refuse(waiters.remove(at: index), .allBusy(waited: waited))
   }
 
-  private func lend(_ member: Member) {
+  func refuse(_ waiter: Waiter, _ error: PoolError) {
+    loop.cancel(waiter.timer)
+    forget(waiter.input)
+    waiter.continuation.resume(returning: .failure(error))
+  }
+
+  /// One that is about to end is of use to nobody; what follows from its end comes with that.
+  private func popIdle() -> Member? {
+    while let member = idle.popLast() {
+      if member.worker.state.cause == nil { return member }
+    }
+    return nil
+  }
+
+  private func lend(_ member: Member, for input: InputKey?) {
     let id = ObjectIdentifier(member)
     if let timer = entries[id]?.idleTimer { loop.cancel(timer) }
     entries[id]?.idleTimer = nil
     entries[id]?.isLent = true
+    entries[id]?.input = input
   }
 
-  private func serveWaiters() {
-    while !waiters.isEmpty, let member = idle.popLast() {
+  func serveWaiters() {
+    while !waiters.isEmpty, let member = popIdle() {
       guard let waiter = waiters.popFirst() else { return }
       loop.cancel(waiter.timer)
-      lend(member)
+      lend(member, for: waiter.input)
       waiter.continuation.resume(returning: .success(member))
     }
   }
 
-  func giveBack(_ member: Member) {
+  /// - Parameter hasAnswered: whether the worker did what it was lent for; one whose caller gave up says nothing of the input.
+  func giveBack(_ member: Member, hasAnswered: Bool) {
     let id = ObjectIdentifier(member)
+    let state = member.worker.state
+    if let cause = state.cause { count(id, cause) }
     guard var entry = entries[id], !entry.isRetired else { return }
+    if state.cause == nil, let input = entry.input {
+      if hasAnswered { breaker.survived(input) } else { breaker.notTried(input) }
+    }
     entry.isLent = false
     entry.uses += 1
     entries[id] = entry
-    if let most = limits.usesPerWorker, entry.uses >= most { return retire(member) }
+    backOff.succeeded()
+    finishDraining()
+    guard state.cause == nil else { return }
+    let isWornOut = limits.usesPerWorker.map { entry.uses >= $0 } ?? false
+    // One that still works for a caller who has given up would keep the next one waiting, and may end over what it was given before.
+    if isWornOut || state.owesAnswers || isClosed { return retire(member) }
+    entries[id]?.input = nil
     rest(member)
   }
 
   /// Nobody uses it now.
-  private func rest(_ member: Member) {
+  func rest(_ member: Member) {
     idle.append(member)
     serveWaiters()
     guard idle.last === member else { return }
@@ -128,111 +182,9 @@ actor PoolCore<Service: Sendable> {
     retire(member)
   }
 
-  private func retire(_ member: Member) {
+  func retire(_ member: Member) {
     idle.removeAll { $0 === member }
     entries[ObjectIdentifier(member)]?.isRetired = true
     Task(executorPreference: loop) { await member.worker.finish() }
-  }
-
-  // MARK: Starting
-
-  /// Starts as many as the minimum and those who wait need, within the maximum.
-  func replenish() {
-    guard !isClosed else { return }
-    while members.count + starting < limits.maximum,
-      members.count + starting < limits.minimum || starting < waiters.count
-    {
-      starting += 1
-      Task(executorPreference: loop) { await self.startOne() }
-    }
-  }
-
-  private func startOne() async {
-    await loop.pause(until: backOff.next(.now))
-    guard !isClosed else {
-      starting -= 1
-      return
-    }
-    backOff.start(.now)
-    let made = await make()
-    starting -= 1
-    switch made {
-    case .success(let member): await welcome(member)
-    case .failure(let error): refused(error)
-    }
-  }
-
-  private func make() async -> Result<Member, PoolError> {
-    let worker: WorkerProcess
-    do throws(SpawnError) {
-      worker = try await spawn()
-    } catch {
-      return .failure(.spawn(error))
-    }
-    do throws(CallError) {
-      return .success(Member(worker, try bind(worker)))
-    } catch {
-      await worker.kill()
-      return .failure(.bind(error))
-    }
-  }
-
-  private func welcome(_ member: Member) async {
-    guard !isClosed else {
-      await member.worker.kill()
-      return
-    }
-    let id = ObjectIdentifier(member)
-    entries[id] = Entry()
-    members[id] = member
-    Task(executorPreference: loop) {
-      _ = await member.worker.ending()
-      await self.ended(member)
-    }
-    rest(member)
-  }
-
-  /// The one who has waited longest is told: trying on for ever would keep everybody waiting.
-  private func refused(_ error: PoolError) {
-    backOff.ended(.now)
-    if let waiter = waiters.popFirst() {
-      loop.cancel(waiter.timer)
-      waiter.continuation.resume(returning: .failure(error))
-    }
-    replenish()
-  }
-
-  private func ended(_ member: Member) {
-    let id = ObjectIdentifier(member)
-    members[id] = nil
-    idle.removeAll { $0 === member }
-    if let entry = entries.removeValue(forKey: id) {
-      if let timer = entry.idleTimer { loop.cancel(timer) }
-      // One that ended in use was ended by what it was given: that is what workers are for, and says nothing of the next.
-      if entry.uses == 0, !entry.isLent, !entry.isRetired { backOff.ended(.now) }
-    }
-    replenish()
-  }
-
-  func close() async {
-    guard !isClosed else { return }
-    isClosed = true
-    for waiter in waiters {
-      loop.cancel(waiter.timer)
-      waiter.continuation.resume(returning: .failure(.closed))
-    }
-    waiters = []
-    let all = members.values
-    for member in all { await member.worker.kill() }
-  }
-}
-
-extension Loop {
-  /// Waits for `time` without keeping anybody else from working.
-  func pause(until time: MonotonicTime) async {
-    guard time > .now else { return }
-    await withCheckedContinuation { continuation in
-      schedule(at: time) { continuation.resume() }
-    }
   }
 }

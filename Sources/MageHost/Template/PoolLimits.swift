@@ -1,3 +1,5 @@
+public import MagePipes
+
 /// How large a pool may be and how long it waits.
 public struct PoolLimits: Sendable {
   /// Workers that are kept, in use or not. Started ahead, and again when one ends.
@@ -33,17 +35,24 @@ public enum PoolError: Error, Sendable {
   case spawn(SpawnError)
   /// The worker's first pipe was closed before it could be bound.
   case bind(CallError)
+  /// Too many workers ended over the same input: it is refused for another `for`.
+  case inputRefused(deaths: Int, for: Duration)
   case closed
 }
 
 extension PoolError: CustomStringConvertible {
   public var description: String {
+    if case .bind(let error) = self { "\(error)" } else { "\(reason)" }
+  }
+
+  /// The same, as a call throws it.
+  var reason: NoWorker {
     switch self {
-    case .allBusy(let waited):
-      "no worker came free within \(waited): raise the pool's maximum or its waitDeadline"
-    case .spawn(let error): "\(error)"
-    case .bind(let error): "\(error)"
-    case .closed: "the pool is closed"
+    case .allBusy(let waited): .allBusy(waited: waited)
+    case .spawn(let error): .cannotStart("\(error)")
+    case .bind(let error): .cannotStart("\(error)")
+    case .inputRefused(let deaths, let time): .inputRefused(deaths: deaths, for: time)
+    case .closed: .closed
     }
   }
 }

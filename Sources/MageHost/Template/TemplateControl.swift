@@ -5,12 +5,15 @@ internal import Synchronization
 final class TemplateControl: Sendable {
   /// Those that its forks must not share.
   let namespaces: [NamespaceKind: String]
+  /// The template's, unique within the host.
+  let number: UInt64
   private let socket: Mutex<OpenSocket?>
 
   /// - Parameter pid: the template's, which must have started.
-  init(_ socket: consuming PacketSocket, of pid: Int32, leaving kinds: [NamespaceKind])
-    throws(SystemError)
-  {
+  init(
+    _ socket: consuming PacketSocket, of pid: Int32, number: UInt64, leaving kinds: [NamespaceKind]
+  ) throws(SystemError) {
+    self.number = number
     var namespaces: [NamespaceKind: String] = [:]
     for kind in kinds { namespaces[kind] = try kind.identity(of: "\(pid)") }
     self.namespaces = namespaces

@@ -9,17 +9,23 @@ actor TemplateKeeper {
   nonisolated let loop: Loop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  private let core: HostCore
+  nonisolated let core: HostCore
   private let plan: WorkerPlan
+  nonisolated let contract: WorkerContract
   private let stockSize: Int
   private var stock = Deque<Supervisor>()
   private var refills = 0
   private var template: (supervisor: Supervisor, control: TemplateControl)?
   private var start: Task<Result<TemplateControl, SpawnError>, Never>?
-  private var backOff = BackOff()
+  private var backOff: BackOff
   private var isClosed = false
 
-  init(_ core: HostCore, _ plan: WorkerPlan, stockSize: Int) {
+  init(
+    _ core: HostCore, _ plan: WorkerPlan, _ contract: WorkerContract, stockSize: Int,
+    restart: RestartRule = RestartRule()
+  ) {
+    self.contract = contract
+    backOff = BackOff(restart)
     self.core = core
     loop = core.loop
     self.plan = plan
@@ -52,7 +58,7 @@ actor TemplateKeeper {
     switch await control() {
     case .failure(let error): return .failure(error)
     case .success(let control):
-      return await core.launch(plan, .fork(control)) { [weak self] supervisor in
+      return await core.launch(plan, .fork(control), contract) { [weak self] supervisor in
         self?.assumeIsolated { $0.forkEnded(supervisor) }
       }
     }
@@ -102,10 +108,16 @@ actor TemplateKeeper {
       let pair = try PacketSocket.pair()
       let peer = pair.peer
       let socket = TemplateSocket(pair.takeSocket())
-      let launched = await core.launch(plan, .template, control: peer) { [weak self] supervisor in
+      let launched = await core.launch(plan, .template, contract, control: peer) {
+        [weak self] supervisor in
         self?.assumeIsolated { $0.templateEnded(supervisor) }
       }
       let supervisor = try launched.get()
+      // Closed while it started: nobody else knows of it.
+      guard !isClosed else {
+        await supervisor.end(.killed)
+        return .failure(.hostGone)
+      }
       return try keep(supervisor, await supervisor.process?.pid, socket)
     } catch let error as SpawnError {
       return .failure(error)
@@ -119,7 +131,8 @@ actor TemplateKeeper {
   ) throws -> Result<TemplateControl, SpawnError> {
     guard let pid, let socket = socket.take()
     else { return .failure(.launchFailed("the template ended as soon as it had started")) }
-    let control = try TemplateControl(socket, of: pid, leaving: plan.kindsOfForks)
+    let control = try TemplateControl(
+      socket, of: pid, number: supervisor.number, leaving: plan.kindsOfForks)
     template = (supervisor, control)
     return .success(control)
   }

@@ -14,7 +14,8 @@ public final class WorkerTemplate: Sendable {
 
   init(_ keeper: TemplateKeeper) { self.keeper = keeper }
 
-  var loop: Loop { keeper.loop }
+  var host: HostCore { keeper.core }
+  var kind: String { keeper.contract.kind }
 
   deinit { Task { [keeper] in await keeper.close() } }
 
@@ -37,6 +38,7 @@ extension Host {
   ///
   /// - Parameters:
   ///   - executable: a path; the program calls `Worker.run` in its `main`, and starts no thread before.
+  ///   - policy: of the forks; the template runs under its start-up phase.
   ///   - arguments: what follows the path in the program's arguments.
   ///   - ready: how many forks to keep ready, sealed and proven and not yet invited. 0 forks on demand only.
   /// - Throws: ``SpawnError``, also when the policy refuses templates.
@@ -51,12 +53,11 @@ extension HostCore {
   func prepare(
     _ executable: String, _ policy: Policy, _ arguments: [String], _ ready: Int
   ) async -> Result<TemplateKeeper, SpawnError> {
-    guard policy.allowsTemplates else {
-      return .failure(.notPossible("policy \(policy.name) refuses templates"))
-    }
     do throws(SpawnError) {
+      try Self.checkTemplates(policy)
       let plan = try plan(executable, policy, arguments, isTemplate: true)
-      let keeper = TemplateKeeper(self, plan, stockSize: max(0, ready))
+      let contract = WorkerContract(kind: WorkerIdentity.kind(of: executable))
+      let keeper = TemplateKeeper(self, plan, contract, stockSize: max(0, ready))
       _ = try await keeper.control().get()
       await keeper.refill()
       return .success(keeper)

@@ -53,6 +53,18 @@ final class InterfaceRules: Sendable {
       """
   }
 
+  func check(implemented interfaces: [any Interface.Type]) throws(SpawnError) {
+    for interface in interfaces {
+      if let reason = refusalAsImplementation(of: interface) { throw .notPossible(reason) }
+    }
+  }
+
+  func check(called interfaces: [any Interface.Type]) throws(SpawnError) {
+    for interface in interfaces {
+      if let reason = refusalAsCaller(of: interface) { throw .notPossible(reason) }
+    }
+  }
+
   private func finding(for floor: String) -> Finding {
     known.withLock { known in
       if let finding = known[floor] { return finding }

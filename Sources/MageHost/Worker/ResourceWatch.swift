@@ -29,7 +29,7 @@ struct ResourceWatch {
   /// Looks at the process. Returns the limit that it has passed, if any, and when to look again.
   mutating func look(at process: borrowing ProcessHandle) -> (passed: Limit?, again: Duration) {
     guard let used = process.cpuTime() else { return (nil, Self.longest) }
-    return look(cpu: used, memory: Self.residentBytes(of: process.pid))
+    return look(cpu: used, memory: MemoryUse.bytes(of: process.pid))
   }
 
   /// The same, for use that was measured otherwise.
@@ -55,13 +55,5 @@ struct ResourceWatch {
       pause = min(pause, idleRounds > 3 ? Self.longest : .seconds(seconds))
     }
     return max(pause, Self.shortest)
-  }
-
-  /// The resident set in bytes (proc_pid_statm(5)); 0 when the process is gone.
-  static func residentBytes(of pid: Int32) -> UInt64 {
-    guard let bytes = try? FileReading.read("/proc/\(pid)/statm", limit: 256) else { return 0 }
-    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
-    return pages.multipliedReportingOverflow(by: 4096).partialValue
   }
 }

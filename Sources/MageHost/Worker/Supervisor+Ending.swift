@@ -35,6 +35,12 @@ extension Supervisor {
 
   var endingIfEnded: Ending? { ending }
 
+  /// What is remembered of a worker that served.
+  var life: (WorkerIdentity, Ending, UInt64)? {
+    guard isInvited || role.isTemplate, let identity, let ending else { return nil }
+    return (identity, ending, answered)
+  }
+
   func processEnded() {
     do throws(SystemError) {
       guard let status = try process?.reap() else { return }
@@ -47,6 +53,8 @@ extension Supervisor {
   /// The process is reaped, or will never be: everything is released and everybody told.
   func finish(_ status: ExitStatus?) {
     guard ending == nil else { return }
+    // Nobody may have watched it: a dead one is not left to lie there.
+    let status = status ?? (try? process?.reap())
     // What it had sent before it died may be the reason: a malformed message outranks the crash that came with it.
     if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
     let cause =
@@ -55,6 +63,8 @@ extension Supervisor {
       } ?? .killed
     let ending = Ending(cause: cause, usage: finalUsage(status))
     self.ending = ending
+    answered = connection?.assumeIsolated { $0.traffic.callsAnswered } ?? 0
+    finishOutput()
     close(.workerEnded(ending))
     if let starting {
       self.starting = nil
@@ -64,6 +74,8 @@ extension Supervisor {
     let waiting = waiting
     self.waiting = []
     for continuation in waiting { continuation.resume(returning: ending) }
+    // What never came to be invited is reported as a start that failed.
+    if isInvited || role.isTemplate, let identity { events.say(.ended(identity, ending)) }
     onEnd(self)
   }
 
@@ -71,11 +83,12 @@ extension Supervisor {
     if let ending { return ending.usage }
     return ResourceUsage(
       cpu: process?.cpuTime() ?? usage.cpu, wall: MonotonicTime.now.since(launched),
-      peakMemoryBytes: ResourceWatch.residentBytes(of: process?.pid ?? 0))
+      peakMemoryBytes: MemoryUse.bytes(of: process?.pid ?? 0))
   }
 
   var mechanisms: Mechanisms {
-    Mechanisms(memory: group.mechanism, landlock: plan.launch.landlock)
+    Mechanisms(
+      level: plan.launch.level, memory: group.mechanism, landlock: plan.launch.landlock)
   }
 
   func finalUsage(_ status: ExitStatus?) -> ResourceUsage {
@@ -88,6 +101,7 @@ extension Supervisor {
   func close(_ error: CallError) {
     stopWatching()
     desk.close()
+    output = nil
     group.leave()
     report = nil
     unmapped = nil

@@ -14,6 +14,14 @@ extension Supervisor {
 
     var isTemplate: Bool { if case .template = self { true } else { false } }
 
+    var kind: WorkerIdentity.Role {
+      switch self {
+      case .worker: .worker
+      case .template: .template
+      case .fork: .fork
+      }
+    }
+
     var isFork: Bool { if case .fork = self { true } else { false } }
   }
 
@@ -27,17 +35,18 @@ extension Supervisor {
     _ identity: LaunchRequest.Identity, _ channel: SharedDescriptor, _ null: SharedDescriptor,
     _ control: SharedDescriptor?
   ) throws -> LaunchRequest {
+    let outputs = try makeOutputs()
     guard role.isFork else {
+      let streams = try makeMemory().merging(outputs) { memory, _ in memory }
       return try plan.launch.request(
-        identity: identity, channel: channel, null: null, streams: try makeMemory(),
-        control: control)
+        identity: identity, channel: channel, null: null, streams: streams, control: control)
     }
     try checkFork()
     let pipe = try Pipe.make()
     unmapped = Unmapped(identity: identity, release: pipe.writeEnd)
     return try plan.launch.forkRequest(
       identity: identity, release: SharedDescriptor(pipe.takeReadEnd()), channel: channel,
-      null: null, sealing: plan.serveProgram, packet: plan.sealedPacket)
+      null: null, streams: outputs, sealing: plan.serveProgram, packet: plan.sealedPacket)
   }
 
   /// What a template was given is its own: a procfs shows the template's processes, and memory would be everybody's.

@@ -50,6 +50,8 @@ extension Supervisor {
     guard let starting, let pid = process?.pid else { return }
     cancel(.seal)
     self.starting = nil
+    readyAfter = MonotonicTime.now.since(launched)
+    if role.isTemplate, let identity { events.say(.started(identity, after: readyAfter)) }
     starting.resume(returning: .success(pid))
   }
 
@@ -65,6 +67,7 @@ extension Supervisor {
     }
     guard cause == nil else { return .failure(ending.map { .ended($0) } ?? .hostGone) }
     isInvited = true
+    if let identity { events.say(.started(identity, after: readyAfter)) }
     if let wall = plan.wallLimit {
       schedule(.wall, after: wall) { $0.end(.limit(.wall(wall))) }
     }

@@ -18,16 +18,29 @@ extension Supervisor {
     do throws(SystemError) {
       guard let call = try desk.next() else { return }
       let name = SystemCallNames.name(of: call.number) ?? ""
-      let verdict = plan.policy.verdict(
-        on: name, arguments: call.arguments, in: phase == .serve ? .serve : .startup)
-      if verdict.action == .once, spent.insert(name).inserted { return try desk.proceed(call) }
-      guard phase == .serve, verdict.action == .broker else {
-        return end(CallReport.cause(of: call, phase: phase, policyLine: verdict.rule?.position))
-      }
-      if let passed = try desk.serve(call, name) { end(.limit(passed)) }
+      try decide(ShownCall(call: call, name: name, process: process?.pid ?? 0))
     } catch {
       // ENOENT: the caller died meanwhile. Anything else is no reason to trust it further.
       if error.errno != Errno.noEntry { end(.notSealed("\(error)")) }
+    }
+  }
+
+  private func decide(_ shown: ShownCall) throws(SystemError) {
+    let (call, name, policy) = (shown.call, shown.name, plan.policy)
+    let verdict =
+      shown.arguments(under: policy).map {
+        policy.verdict(on: name, arguments: $0, in: phase == .serve ? .serve : .startup)
+      } ?? .unknown
+    switch verdict.action {
+    case .once where spent.insert(name).inserted: try desk.proceed(call)
+    case .allow where phase == .serve:
+      let tree = ProcessTree(root: shown.process, hasInit: false)
+      if let passed = shown.passedLimit(policy.limits, in: tree) { return end(.limit(passed)) }
+      try desk.proceed(call)
+    case .broker where phase == .serve:
+      if let passed = try desk.serve(call, name) { end(.limit(passed)) }
+    default:
+      end(CallReport.cause(of: call, phase: phase, policyLine: verdict.rule?.position))
     }
   }
 

@@ -12,9 +12,15 @@ actor Supervisor: Supervising {
 
   nonisolated let plan: WorkerPlan
   nonisolated let role: Role
+  nonisolated let contract: WorkerContract
+  /// Unique within the host.
+  nonisolated let number: UInt64
   let launcher: Launcher
   let launched = MonotonicTime.now
   let onEnd: @Sendable (Supervisor) -> Void
+  let events: EventHub
+  /// Once there is a process.
+  var identity: WorkerIdentity?
 
   var process: ProcessHandle?
   var connection: Connection?
@@ -36,12 +42,22 @@ actor Supervisor: Supervising {
   var steps: [LaunchStep] = []
   var starting: CheckedContinuation<Result<Int32, SpawnError>, Never>?
   var isInvited = false
+  /// Calls that it had answered when it ended.
+  var answered: UInt64 = 0
+  /// From the launch to the proven seal.
+  var readyAfter = Duration.zero
   /// A template's fork that waits for its ids.
   var unmapped: Unmapped?
   var waiting: [CheckedContinuation<Ending, Never>] = []
 
-  enum Watched { case report, process }
-  enum Timer { case seal, wall, resources, group, proof, stuck }
+  /// What it writes, when its kind keeps that.
+  var output: WorkerOutput?
+
+  enum Watched: Hashable {
+    case report, process
+    case output(Int32)
+  }
+  enum Timer { case seal, wall, resources, group, proof, stuck, output }
 
   /// How long a killed process may take to be reaped before the host stops waiting for it. Only a process that is stuck
   /// inside the kernel takes longer than milliseconds.
@@ -50,11 +66,15 @@ actor Supervisor: Supervising {
   static let proofPause = Duration.microseconds(200)
 
   init(
-    _ plan: WorkerPlan, role: Role, addresses: PinnedAddresses, launcher: Launcher,
-    groups: GroupKeeper, onEnd: @escaping @Sendable (Supervisor) -> Void
+    _ plan: WorkerPlan, role: Role, _ contract: WorkerContract, number: UInt64,
+    addresses: PinnedAddresses, launcher: Launcher, groups: GroupKeeper, events: EventHub,
+    onEnd: @escaping @Sendable (Supervisor) -> Void
   ) {
     self.plan = plan
     self.role = role
+    self.contract = contract
+    self.number = number
+    self.events = events
     self.launcher = launcher
     loop = launcher.loop
     self.onEnd = onEnd
@@ -81,8 +101,10 @@ extension Supervisor {
         let reports = try PacketSocket.pair()
         let far = reports.peer
         report = reports.takeSocket()
-        try submit(request, far)
+        // Before there is a process that nobody would hear of.
         try watchReport()
+        try watchOutputs()
+        try submit(request, far)
       } catch let error as SpawnError {
         fail(error)
         return
@@ -153,7 +175,9 @@ extension Supervisor {
       launched(pid, pidfd)
       if let reporter { mapIdentity(pid, reporter) }
     case .listener(let descriptor): startupListener(descriptor)
-    case .failed(let failure): launchEnded(LaunchError(failure, steps: steps))
+    case .failed(let failure):
+      launcher.assumeIsolated { $0.note(failure) }
+      launchEnded(LaunchError(failure, steps: steps))
     // The former is said on the launcher's own socket only, the latter of programs that are not workers.
     case .ready, .programEnded: break
     case .executed: reportClosed()
@@ -161,12 +185,14 @@ extension Supervisor {
   }
 
   func launched(_ pid: Int32, _ pidfd: SharedDescriptor) {
+    // First: whatever fails from here on, the process is known, and is ended and reaped.
+    process = ProcessHandle(pid: pid, pidfd: pidfd)
     do throws(SystemError) {
-      let handle = ProcessHandle(pid: pid, pidfd: try pidfd.duplicate())
-      watches[.process] = try loop.watch(handle.pidfd.number, .read) { [weak self] _ in
+      watches[.process] = try loop.watch(pidfd.number, .read) { [weak self] _ in
         self?.assumeIsolated { $0.processEnded() }
       }
-      process = consume handle
+      identity = WorkerIdentity(
+        number: number, pid: pid, kind: contract.kind, policy: plan.policy.name, role: role.kind)
     } catch {
       launchEnded(.launcherGone("\(error)"))
     }

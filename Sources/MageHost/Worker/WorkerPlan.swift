@@ -14,11 +14,13 @@ struct WorkerPlan: Sendable {
   let interfaces: InterfaceRules
 
   /// From the launch to the proven seal: far above what a start takes, and an end to one that hangs.
-  let sealDeadline: Duration
+  var sealDeadline: Duration
+  private let observer: (any CallObserver)?
 
   init(
     _ executable: String, arguments: [String], _ policy: Policy, _ filters: CompiledFilters,
-    policies: PolicyLibrary?, template: TemplateShape? = nil, sealDeadline: Duration
+    policies: PolicyLibrary?, template: TemplateShape? = nil, sealDeadline: Duration,
+    observer: (any CallObserver)? = nil
   ) throws(SpawnError) {
     guard policy.channel(named: Self.channelName) == Self.channelNumber else {
       throw .notPossible(
@@ -38,6 +40,8 @@ struct WorkerPlan: Sendable {
     sealedPacket = Channel.sealedPacket
     interfaces = InterfaceRules(policy, library: policies)
     self.sealDeadline = sealDeadline
+    self.observer = observer
+    try launch.checkLevel()
   }
 
   /// Where the worker runtime expects the channel.
@@ -53,14 +57,16 @@ struct WorkerPlan: Sendable {
       windowMessages: max(quota.inflight, 1) * 4,
       windowBytes: UInt32(clamping: max(quota.queueBytes / 2, UInt64(quota.maxMessage))),
       windowAttachments: max(quota.maxDescriptors, 1) * 4, maxOutstanding: quota.inflight,
-      maxEndpoints: quota.handles)
+      maxEndpoints: quota.handles, maxPayloadBytes: quota.maxPayload, poolBytes: quota.poolBytes)
   }
 
   var connectionOptions: ConnectionOptions {
     let quota = policy.ipc
-    return ConnectionOptions(
+    var options = ConnectionOptions(
       maxQueuedBytes: Int(clamping: quota.queueBytes), messagesPerSecond: quota.rate,
       burst: quota.burst ?? quota.rate ?? 0, missedDeadlineEndsPeer: true)
+    options.observer = observer
+    return options
   }
 
   var resourceWatch: ResourceWatch {
@@ -78,19 +84,28 @@ struct WorkerPlan: Sendable {
     let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
       kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
     }
-    return SealProof(namespaces: namespaces, filters: 2)
+    var proof = SealProof(
+      namespaces: namespaces, filters: 2, inherited: SealProof.inheritedFilters)
+    guard !policy.hasNamespaces else { return proof }
+    let isRoot = ProcessIdentity.effectiveUser == 0
+    proof.emptiesBoundingSet = isRoot
+    proof.changesUser = isRoot
+    return proof
   }
 
   /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.
   var templateProof: SealProof {
     SealProof(
-      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid }, filters: 1)
+      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid },
+      filters: 1, inherited: SealProof.inheritedFilters)
   }
 
   /// The namespaces that each fork of a template makes for itself.
   var kindsOfForks: [NamespaceKind] { proof.namespaces.filter { $0 != .net } }
 
   func proof(distinctFrom template: [NamespaceKind: String]) -> SealProof {
-    SealProof(namespaces: proof.namespaces, filters: 2, others: template)
+    SealProof(
+      namespaces: proof.namespaces, filters: proof.filters, others: template,
+      inherited: proof.inherited)
   }
 }

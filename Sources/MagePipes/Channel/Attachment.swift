@@ -15,9 +15,13 @@ public struct Attachment: Sendable {
 extension Attachment {
   /// Takes a descriptor that a peer sent, if it is what the peer's frame says.
   ///
-  /// A directory would be a door into the file system, a socket a channel that nobody checks, and a region that can shrink a
-  /// way to kill its reader with SIGBUS: none of them passes here under any kind.
-  init(received descriptor: SharedDescriptor, declared raw: UInt8) throws(Malformed) {
+  /// A directory would be a door into the file system, a file of procfs one into other processes, a socket a channel that nobody checks,
+  /// and a region that can shrink or whose huge pages can run out a way to kill its reader with SIGBUS: none of them passes here under any kind.
+  ///
+  /// - Parameter side: who receives. A worker trusts its host with where a file lies: its policy need not let it ask.
+  init(
+    received descriptor: SharedDescriptor, declared raw: UInt8, by side: Channel.Side
+  ) throws(Malformed) {
     guard let kind = AttachmentKind(rawValue: raw) else {
       throw Malformed(.channel(.attachmentKindUnknown), detail: "kind \(raw)")
     }
@@ -31,11 +35,24 @@ extension Attachment {
       throw Malformed(
         .channel(.attachmentMismatch), detail: "declared \(kind), is \(facts.kind) \(facts.access)")
     }
+    guard side == .worker || kind.mayLie(where: descriptor.number) else {
+      throw Malformed(
+        .channel(.attachmentMismatch), detail: "declared \(kind), lies on another file system")
+    }
     self.init(kind: kind, descriptor: descriptor)
   }
 }
 
 extension AttachmentKind {
+  /// Whether a file of this kind may lie on the file system where the descriptor's does.
+  fileprivate func mayLie(where number: Int32) -> Bool {
+    switch self {
+    case .file: (try? FileSystemKind(of: number))?.isKernels == false
+    case .region, .frozenRegion: (try? FileSystemKind(of: number)) == .memory
+    case .doorbell, .listener, .endpoint, .payload: true
+    }
+  }
+
   func isSatisfied(by facts: DescriptorFacts, number: Int32) -> Bool {
     let seals = Seals(rawValue: facts.seals ?? 0)
     switch self {
@@ -52,7 +69,7 @@ extension AttachmentKind {
       return facts.kind == .fifo && facts.access != .readWrite
     case .listener:
       return facts.kind == .anonymous && AnonymousKind.name(of: number) == "seccomp notify"
-    case .endpoint:
+    case .endpoint, .payload:
       return false  // no descriptor is one
     }
   }

@@ -39,7 +39,7 @@ package struct Channel: Sendable {
     case message(IncomingMessage)
     case reply(IncomingMessage)
     case closed(EndpointID, CloseReason)
-    /// A message for an end that is closed here carried these: nobody will have them.
+    /// A message or reply for an end that is closed here. Nobody will have what it carried.
     case dropped([CarriedItem])
     /// Worker: the host knows that the end was given up.
     case moveAcknowledged(EndpointID)
@@ -47,6 +47,16 @@ package struct Channel: Sendable {
     case moveFinished(EndpointID)
     /// A sender that waited may go on.
     case credit
+    /// Host: the worker wants to send an array of so many bytes and has no buffer for it.
+    case bufferWanted(Int)
+    /// Worker: the host has made a buffer.
+    case bufferAdded(AddedBuffer)
+    /// Worker: the host makes none any more.
+    case bufferRefused
+    /// A buffer that this side fills is free again.
+    case bufferReturned
+    /// The peer has let go of a buffer that it filled.
+    case bufferDropped(UInt16)
   }
 
   /// The version of frames, handshake and message format that both ends must share. They are built from one package.
@@ -57,6 +67,7 @@ package struct Channel: Sendable {
   package private(set) var limits: ChannelLimits
   package var endpoints: EndpointTable
   package var outbox = Outbox()
+  var buffers: ChannelBuffers
 
   private var receiveWindow: CreditWindow
   private var sendWindow: CreditWindow
@@ -76,6 +87,7 @@ package struct Channel: Sendable {
     endpoints = EndpointTable(limit: limits.maxEndpoints)
     receiveWindow = CreditWindow(limits)
     sendWindow = CreditWindow(limits)
+    buffers = ChannelBuffers(limits)
   }
 
   /// Which message, by number, is here in its first part and not in the rest; `nil` when there is none.
@@ -102,7 +114,7 @@ extension Channel {
     return nil
   }
 
-  private func claim(
+  private mutating func claim(
     _ frame: Frame, from unclaimed: inout ArraySlice<SharedDescriptor>
   ) throws(Malformed) -> [CarriedItem] {
     guard !frame.entries.isEmpty else { return [] }
@@ -113,13 +125,18 @@ extension Channel {
     }
     var carried: [CarriedItem] = []
     for entry in frame.entries {
+      if entry.isPayload {
+        carried.append(try claimPayload(entry))
+        continue
+      }
       guard entry.hasDescriptor else {
         let id = EndpointID(rawValue: entry.endpoint)
         carried.append(.endpoint(id, isMoved: entry.isMoved))
         continue
       }
       guard let descriptor = unclaimed.popFirst() else { break }  // counted above
-      carried.append(.descriptor(try Attachment(received: descriptor, declared: entry.kind)))
+      carried.append(
+        .descriptor(try Attachment(received: descriptor, declared: entry.kind, by: side)))
     }
     return carried
   }
@@ -131,6 +148,9 @@ extension Channel {
       throw Malformed(.channel(.unknownKind), detail: "kind \(frame.kind)")
     }
     try checkShape(of: frame, kind)
+    guard !kind.startsMessage || carried.allSatisfy(\.mayTravelInMessages) else {
+      throw Malformed(.channel(.attachmentKindUnknown), detail: "of the handshake, on \(kind)")
+    }
     switch kind {
     case .message, .reply:
       return try receiveMessage(frame, kind, payload, carried)
@@ -153,8 +173,12 @@ extension Channel {
       try endpoints.peerFinishedGiving(endpoint)
       return .moveFinished(endpoint)
     case .credit:
-      try sendWindow.restore(try Credit(decoding: payload))
+      let credit = try Credit(decoding: payload)
+      guard !credit.isZero else { throw Malformed(.channel(.creditEmpty)) }
+      try sendWindow.restore(credit)
       return .credit
+    case .bufferWanted, .bufferAdded, .bufferReturned, .bufferDropped:
+      return try receiveBuffer(kind, payload, carried)
     case .hello, .seal, .sealed, .invite, .finish, .refuse:
       return try receiveHandshake(kind, payload, carried)
     }
@@ -214,17 +238,22 @@ extension Channel {
       throw Malformed(
         .channel(.messageTooLarge), detail: "\(size) bytes, limit \(limits.maxMessageBytes)")
     }
-    guard carried.count <= Int(limits.maxAttachments) else {
+    let attachments = carried.count { !$0.isPayload }
+    guard attachments <= Int(limits.maxAttachments) else {
       throw Malformed(
         .channel(.tooManyAttachments),
-        detail: "\(carried.count), limit \(limits.maxAttachments)")
+        detail: "\(attachments), limit \(limits.maxAttachments)")
     }
     if hasMore && size <= payload.count {
       throw Malformed(.channel(.fragmentUnexpected), detail: "nothing is left for a fragment")
     }
+    let behind = carried.reduce(0) { $0 + $1.streamedBytes }  // 65,535 numbers of 32 bits
+    guard behind <= size else {
+      throw Malformed(.channel(.bufferSize), detail: "\(behind) of \(size) bytes are arrays")
+    }
     let cost =
       kind == .message
-      ? Credit.message(bytes: size, attachments: carried.count) : Credit.zero
+      ? Credit.message(bytes: size, attachments: attachments) : Credit.zero
     try receiveWindow.take(cost)
     // What was too little to be worth a frame may be all that the peer waits for now, if nobody reads this message.
     if !consumed.isZero, receiveWindow.isWorthReturning(consumed) { flushCredit() }
@@ -237,7 +266,7 @@ extension Channel {
       partialsBegun += 1
       return nil
     }
-    return finish(message)
+    return try finish(message)
   }
 
   private mutating func receiveFragment(
@@ -258,21 +287,29 @@ extension Channel {
       partial = message
       return nil
     }
-    return finish(message)
+    return try finish(message)
   }
 
-  private mutating func finish(_ message: PartialMessage) -> Event? {
+  private mutating func finish(
+    _ message: consuming PartialMessage
+  ) throws(Malformed) -> Event? {
+    var message = message
+    message.splitPayloads()
+    let hasContext = message.flags & Frame.contextFlag != 0
+    let context = hasContext ? try TraceContext(decoding: message.bytes[...]) : nil
     // Asked at the last fragment, because the endpoint may have been closed after the first.
     let standing = try? endpoints.standing(of: message.endpoint)
     guard let standing, standing != .closing else {
       // Sent before the peer could know that we closed: dropped, and its credit is free again.
       returnCredit(message.cost)
-      return message.carried.isEmpty ? nil : .dropped(message.carried)
+      return .dropped(message.carried)
     }
-    let incoming = IncomingMessage(
-      endpoint: message.endpoint, bytes: message.bytes, carried: message.carried,
+    let bytes = hasContext ? Array(message.bytes.dropFirst(TraceContext.size)) : message.bytes
+    var incoming = IncomingMessage(
+      endpoint: message.endpoint, bytes: bytes, carried: message.carried,
       cost: message.cost, isRelayed: message.flags & Frame.relayedFlag != 0,
       isReturned: message.flags & Frame.returnedFlag != 0)
+    incoming.context = context
     return message.kind == .reply ? .reply(incoming) : .message(incoming)
   }
 
@@ -303,7 +340,9 @@ extension Channel {
   package mutating func send(
     _ bytes: [UInt8], _ carried: [CarriedItem] = [], to endpoint: EndpointID, flags: UInt8 = 0
   ) throws(Malformed) {
-    try sendWindow.take(.message(bytes: bytes.count, attachments: carried.count))
+    let behind = carried.reduce(bytes.count) { $0 + $1.streamedBytes }
+    try sendWindow.take(
+      .message(bytes: behind, attachments: carried.count { !$0.isPayload }))
     outbox.append(.message, flags: flags, endpoint: endpoint, message: bytes, carried: carried)
   }
 
@@ -406,7 +445,7 @@ extension Channel {
       phase = .answering
       return .refused(reason)
     case .message, .reply, .fragment, .close, .closeAcknowledged, .credit, .moveAcknowledged,
-      .moveFinished:
+      .moveFinished, .bufferWanted, .bufferAdded, .bufferReturned, .bufferDropped:
       return nil  // not handshake frames; `receive` does not send them here
     }
   }
@@ -415,6 +454,7 @@ extension Channel {
     self.limits = limits
     receiveWindow = CreditWindow(limits)
     sendWindow = CreditWindow(limits)
+    buffers = ChannelBuffers(limits)
     endpoints = EndpointTable(limit: limits.maxEndpoints)
     try endpoints.open(.bootstrap)
     phase = .open

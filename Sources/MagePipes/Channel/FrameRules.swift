@@ -13,6 +13,8 @@ extension FrameKind {
     case (.message, _, .open), (.reply, _, .open), (.fragment, _, .open): true
     case (.moveAcknowledged, .worker, .open), (.moveFinished, .host, .open): true
     case (.close, _, .open), (.closeAcknowledged, _, .open), (.credit, _, .open): true
+    case (.bufferWanted, .host, .open), (.bufferAdded, .worker, .open): true
+    case (.bufferReturned, _, .open), (.bufferDropped, _, .open): true
     default: false
     }
   }
@@ -22,14 +24,17 @@ extension FrameKind {
   /// The flags that may come to `side`.
   func knownFlags(to side: Channel.Side) -> UInt8 {
     switch (self, side) {
-    case (.message, .host): Frame.moreFlag | Frame.returnedFlag
-    case (.message, .worker), (.reply, .worker): Frame.moreFlag | Frame.relayedFlag
+    case (.message, .host): Frame.moreFlag | Frame.returnedFlag | Frame.contextFlag
+    case (.message, .worker): Frame.moreFlag | Frame.relayedFlag | Frame.contextFlag
+    case (.reply, .worker): Frame.moreFlag | Frame.relayedFlag
     case (.reply, .host), (.fragment, _): Frame.moreFlag
     default: 0
     }
   }
 
-  var carriesAttachments: Bool { startsMessage || self == .sealed || self == .invite }
+  var carriesAttachments: Bool {
+    startsMessage || self == .sealed || self == .invite || self == .bufferAdded
+  }
 
   var namesEndpoint: Bool {
     startsMessage || self == .fragment || self == .close || self == .closeAcknowledged

@@ -6,6 +6,16 @@ package enum CarriedItem: Sendable {
   case descriptor(Attachment)
   /// An end of a pipe by its id on this connection: a new one, or one that the sender gives up.
   case endpoint(EndpointID, isMoved: Bool)
+  /// An array in a shared buffer, and its bytes.
+  case pooled(UInt16, Int)
+  /// An array that follows its message: its bytes, and what they are once all of them are here.
+  case streamed(Int, [UInt8])
+
+  /// Whether it is for messages: what belongs to the handshake would be a door where nobody looks for one.
+  var mayTravelInMessages: Bool {
+    guard case .descriptor(let attachment) = self else { return true }
+    return attachment.kind != .listener && attachment.kind != .doorbell
+  }
 
   var descriptor: SharedDescriptor? {
     if case .descriptor(let attachment) = self { attachment.descriptor } else { nil }
@@ -15,7 +25,23 @@ package enum CarriedItem: Sendable {
     switch self {
     case .descriptor(let attachment): AttachmentEntry(attachment.kind)
     case .endpoint(let id, let isMoved): AttachmentEntry(endpoint: id.rawValue, isMoved: isMoved)
+    case .pooled(let buffer, let count):
+      AttachmentEntry(payload: UInt32(clamping: count), buffer: buffer)
+    case .streamed(let count, _):
+      AttachmentEntry(payload: UInt32(clamping: count), buffer: 0)
     }
+  }
+
+  var isPayload: Bool {
+    switch self {
+    case .pooled, .streamed: true
+    case .descriptor, .endpoint: false
+    }
+  }
+
+  /// What of it counts as bytes of the message.
+  var streamedBytes: Int {
+    if case .streamed(let count, _) = self { count } else { 0 }
   }
 }
 
@@ -35,6 +61,8 @@ package struct IncomingMessage: Sendable {
   package var handles: [any WireHandle]
   /// What stands for the interface ids in its header, once those ends exist in this process.
   package var ends: [PipeEnd] = []
+  /// Which trace it belongs to, as its sender says.
+  package var context: TraceContext?
   /// The side that wrote it; `nil` when it was written in this process.
   package var writer: Channel.Side?
 
@@ -71,7 +99,7 @@ struct PartialMessage: Sendable {
   let total: Int
   let flags: UInt8
   var bytes: [UInt8]
-  let carried: [CarriedItem]
+  var carried: [CarriedItem]
   let cost: Credit
 }
 

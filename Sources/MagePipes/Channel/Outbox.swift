@@ -53,24 +53,30 @@ package struct Outbox: Sendable {
     queuedBytes += frame.size
   }
 
-  /// Appends a message or a reply, in as many fragments as it needs.
+  /// Appends a message or a reply and the arrays that follow it, in as many fragments as they need.
   package mutating func append(
     _ kind: FrameKind, flags: UInt8 = 0, endpoint: EndpointID, message: [UInt8],
     carried: [CarriedItem]
   ) {
-    var rest = message[...]
-    let isWhole = message.count <= Self.maxPieceBytes
+    let total = carried.reduce(message.count) { $0 + $1.streamedBytes }
+    var left = total - min(message.count, Self.maxPieceBytes)
     append(
-      kind, flags: flags | (isWhole ? 0 : Frame.moreFlag), endpoint: endpoint.rawValue,
-      total: isWhole ? 0 : UInt32(clamping: message.count), carried: carried,
-      payload: rest.prefix(Self.maxPieceBytes))
-    rest = rest.dropFirst(Self.maxPieceBytes)
-    while !rest.isEmpty {
-      let piece = rest.prefix(Self.maxPieceBytes)
-      rest = rest.dropFirst(Self.maxPieceBytes)
-      append(
-        .fragment, flags: rest.isEmpty ? 0 : Frame.moreFlag, endpoint: endpoint.rawValue,
-        payload: piece)
+      kind, flags: flags | (left == 0 ? 0 : Frame.moreFlag), endpoint: endpoint.rawValue,
+      total: left == 0 ? 0 : UInt32(clamping: total), carried: carried,
+      payload: message.prefix(Self.maxPieceBytes))
+    guard left > 0 else { return }
+    var parts = [message.dropFirst(Self.maxPieceBytes)]
+    for case .streamed(_, let bytes) in carried { parts.append(bytes[...]) }
+    for part in parts {
+      var rest = part
+      while !rest.isEmpty {
+        let piece = rest.prefix(Self.maxPieceBytes)
+        rest = rest.dropFirst(Self.maxPieceBytes)
+        left -= piece.count
+        append(
+          .fragment, flags: left == 0 ? 0 : Frame.moreFlag, endpoint: endpoint.rawValue,
+          payload: piece)
+      }
     }
   }
 

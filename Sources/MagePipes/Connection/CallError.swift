@@ -14,6 +14,32 @@ public enum CallError: Error, Equatable, Sendable {
   case refused(String)
   /// An end in the message, or the one that was called on, is not there any more.
   case endpoint(EndpointError)
+  /// The pool that the remote stands for had no worker for the call.
+  case noWorker(NoWorker)
+}
+
+/// Why a pool had no worker for a call.
+public enum NoWorker: Equatable, Sendable {
+  /// Every worker was in use for as long as the caller may wait.
+  case allBusy(waited: Duration)
+  /// Workers cannot be started; the text says why.
+  case cannotStart(String)
+  /// Too many workers ended over the same input: it is refused for a while.
+  case inputRefused(deaths: Int, for: Duration)
+  case closed
+}
+
+extension NoWorker: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .allBusy(let waited):
+      "no worker came free within \(waited): raise the pool's maximum or its waitDeadline"
+    case .cannotStart(let reason): reason
+    case .inputRefused(let deaths, let time):
+      "\(deaths) workers ended over this input: it is refused for another \(time)"
+    case .closed: "the pool is closed"
+    }
+  }
 }
 
 extension CallError: CustomStringConvertible {
@@ -29,6 +55,7 @@ extension CallError: CustomStringConvertible {
     case .cancelled: "cancelled"
     case .refused(let reason): "refused: \(reason)"
     case .endpoint(let error): "not possible: \(error)"
+    case .noWorker(let reason): "no worker for the call: \(reason)"
     }
   }
 }

@@ -29,12 +29,30 @@ extension Connection {
   func moves(_ end: Port) -> Bool { side == .worker && end.isLinked(to: self) }
 
   /// Puts what a message carries on this connection. Lock held, and room asked for.
-  func carry(_ handles: [any WireHandle], _ effects: inout Effects) -> [CarriedItem] {
-    handles.compactMap { handle in
+  ///
+  /// - Parameter numbers: reserved buffers for its arrays, which are copied once the lock is free; without any the arrays follow the message.
+  func carry(
+    _ handles: [any WireHandle], in numbers: [UInt16], _ effects: inout Effects
+  ) -> [CarriedItem] {
+    var numbers = numbers[...]
+    return handles.compactMap { handle in
       if let attachment = handle as? Attachment { return .descriptor(attachment) }
+      if let payload = handle as? UntrustedBytes {
+        return carry(payload, in: numbers.popFirst(), &effects)
+      }
       guard let port = (handle as? PipeEnd)?.release() else { return nil }
       return carry(port, &effects)
     }
+  }
+
+  private func carry(
+    _ payload: UntrustedBytes, in number: UInt16?, _ effects: inout Effects
+  ) -> CarriedItem {
+    guard let number, let buffer = buffers.outgoing[number] else {
+      return .streamed(payload.count, payload.copy())
+    }
+    effects.add { buffer.fill(with: payload) }
+    return .pooled(number, payload.count)
   }
 
   private func carry(_ port: Port, _ effects: inout Effects) -> CarriedItem? {

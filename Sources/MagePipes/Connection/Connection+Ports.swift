@@ -11,11 +11,8 @@ extension Connection {
   // MARK: Arriving
 
   func receive(_ message: IncomingMessage) {
-    if meter?.admits(at: loop.now) == false {
-      stopReading()
-      news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
-      return
-    }
+    guard isWithinRate() else { return }
+    countReceived(message, isReply: false)
     var message = message
     message.writer = side == .worker && !message.isRelayed ? .host : .worker
     message.handles = handles(message.carried)
@@ -27,11 +24,21 @@ extension Connection {
     }
   }
 
+  /// Counts a message of the peer. False when it was one too many: then nothing more is read.
+  func isWithinRate() -> Bool {
+    guard meter?.admits(at: loop.now) == false else { return true }
+    stopReading()
+    news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
+    return false
+  }
+
   /// Makes what the message carries exist in this process.
   func handles(_ items: [CarriedItem]) -> [any WireHandle] {
     items.map { item in
       switch item {
       case .descriptor(let attachment): return attachment
+      case .pooled(let buffer, let count): return lease(buffer, count)
+      case .streamed(_, let bytes): return UntrustedBytes(bytes)
       case .endpoint(let id, isMoved: true): return PipeEnd(takeBack(id))
       case .endpoint(let id, isMoved: false):
         let port = Port(.connection(self, id))
@@ -42,9 +49,11 @@ extension Connection {
   }
 
   func receiveReply(_ message: IncomingMessage) {
-    guard let port = ports[message.endpoint], !port.isGiven else { return }
+    countReceived(message, isReply: true)
     var message = message
+    // First: what nobody takes must be closed and returned.
     message.handles = handles(message.carried)
+    guard let port = ports[message.endpoint], !port.isGiven else { return }
     do throws(Malformed) {
       try port.receiveReply(message)
     } catch {
@@ -88,10 +97,12 @@ extension Connection {
       method: method, request: request, message, within: limit, decode: decode)
   }
 
-  /// ``Port/send(_:)`` on the port behind an endpoint.
-  package func send(_ endpoint: EndpointID, _ message: OutgoingMessage) async -> CallError? {
+  /// ``Port/send(_:within:)`` on the port behind an endpoint.
+  package func send(
+    _ endpoint: EndpointID, _ message: OutgoingMessage, within limit: Duration = .seconds(30)
+  ) async -> CallError? {
     guard let port = ports[endpoint] else { return failure ?? .pipeClosed(CloseReason()) }
-    return await port.send(message)
+    return await port.send(message, within: limit)
   }
 
   /// ``Port/bind(_:)`` on the port behind an endpoint.

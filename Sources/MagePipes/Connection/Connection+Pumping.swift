@@ -4,35 +4,79 @@ internal import MageWire
 // Messages leave as far as credit goes, and ports take turns.
 
 extension Connection {
-  private enum Outcome { case sent, needsCredit, needsSlot, mustWait }
+  private enum Outcome { case sent, sentPayload, needsCredit, needsSlot, needsBuffers, mustWait }
 
   /// Sends what `port` has, as far as it may.
   func pump(_ port: Port) {
+    var outcome = pumpToPayload(port)
+    while outcome == .sentPayload {
+      // It leaves before the next is copied: the peer has something to do meanwhile.
+      flush()
+      outcome = pumpToPayload(port)
+    }
+    if outcome == .needsBuffers { obtainBuffers() }
+    scheduleFlush()
+  }
+
+  /// Sends messages up to one with arrays, which are copied when this returns.
+  private func pumpToPayload(_ port: Port) -> Outcome {
     PortLock.change { effects in
       port.isKicked = false
-      guard port.isLinked(to: self) else { return port.kick(&effects) }
-      guard !port.isWaiting else { return }
+      guard port.isLinked(to: self) else {
+        port.kick(&effects)
+        return .sent
+      }
+      guard !port.isWaiting else { return .mustWait }
       guard waitingForCredit.isEmpty || port.next == nil else {
         port.isWaiting = true
-        return waitingForCredit.append(port)
+        waitingForCredit.append(port)
+        watchPatience(of: port)
+        return .needsCredit
       }
       while port.next != nil {
         let outcome = sendNext(of: port, &effects)
-        if outcome != .sent { return wait(port, outcome, atFront: false) }
+        if outcome == .sentPayload { return outcome }
+        guard outcome == .sent else {
+          wait(port, outcome, atFront: false)
+          return outcome
+        }
       }
       finish(port, &effects)
+      return .sent
     }
-    scheduleFlush()
+  }
+
+  /// It is the port's turn to have the buffers that are there. False when they are too few.
+  func pumpWithBuffers(_ port: Port) -> Bool {
+    let outcome = PortLock.change { effects -> Outcome in
+      port.isWaiting = false
+      guard port.isLinked(to: self) else {
+        port.kick(&effects)
+        return .mustWait
+      }
+      guard port.next != nil else { return .sent }
+      let outcome = sendNext(of: port, isItsTurn: true, &effects)
+      wait(port, outcome, atFront: true)
+      return outcome
+    }
+    guard outcome != .needsBuffers else { return false }
+    guard outcome == .sent || outcome == .sentPayload else { return true }
+    flush()
+    pump(port)  // the rest, behind those that wait
+    return true
   }
 
   private func wait(_ port: Port, _ outcome: Outcome, atFront: Bool) {
     switch outcome {
-    case .sent, .mustWait: return
+    case .sent, .sentPayload, .mustWait: return
     case .needsSlot: waitingForSlot.append(port)
     case .needsCredit:
       if atFront { waitingForCredit.prepend(port) } else { waitingForCredit.append(port) }
+    case .needsBuffers:
+      if atFront { buffers.waiting.prepend(port) } else { buffers.waiting.append(port) }
     }
     port.isWaiting = true
+    watchPatience(of: port)
   }
 
   /// Credit has come: the ports that wait for it send one message each, in turns.
@@ -50,9 +94,11 @@ extension Connection {
         }
         let outcome = sendNext(of: port, &effects)
         guard outcome != .needsCredit else { return wait(port, outcome, atFront: true) }
-        wait(port, outcome == .sent ? .needsCredit : outcome, atFront: false)
+        let isSent = outcome == .sent || outcome == .sentPayload
+        wait(port, isSent ? .needsCredit : outcome, atFront: false)
       }
     }
+    obtainBuffers()
     scheduleFlush()
   }
 
@@ -67,11 +113,14 @@ extension Connection {
   func retry(_ port: Port) {
     waitingForSlot.removeAll { $0 === port }
     waitingForCredit.removeAll { $0 === port }
+    buffers.waiting.removeAll { $0 === port }
     PortLock.change { _ in port.isWaiting = false }
     pump(port)
   }
 
-  private func sendNext(of port: Port, _ effects: inout Effects) -> Outcome {
+  private func sendNext(
+    of port: Port, isItsTurn: Bool = false, _ effects: inout Effects
+  ) -> Outcome {
     guard let departure = port.next, case .connection(_, let id) = port.link else { return .sent }
     guard failure == nil, channel.endpoints.isOpen(id) || port.isGiven else {
       port.failOutgoing(failure ?? .pipeClosed(CloseReason()), &effects)
@@ -86,19 +135,32 @@ extension Connection {
       end.waitingForSettlement.append(port)
       return .mustWait
     }
-    guard channel.admits(departure.cost) else { return .needsCredit }
-    if case .request(let request) = departure.kind, !port.isGiven {
-      guard hasSlot(for: departure) else { return .needsSlot }
-      port.removeNext()
+    let counts = departure.message.payloads.map(\.count)
+    let isPooled =
+      !counts.isEmpty && channel.way(of: counts, with: departure.count) == .pooled
+    guard channel.admits(isPooled ? departure.cost : departure.costOfAll) else {
+      return .needsCredit
+    }
+    let request = port.isGiven ? nil : departure.request
+    guard request == nil || hasSlot(for: departure) else { return .needsSlot }
+    var numbers: [UInt16] = []
+    if isPooled {
+      guard isItsTurn || buffers.waiting.isEmpty, let reserved = channel.reserveBuffers(counts)
+      else { return .needsBuffers }
+      numbers = reserved
+    }
+    port.removeNext()
+    if let request {
       // Nobody waits for its reply any more: it is not sent.
-      guard port.prepare(departure, &effects) else { return .sent }
+      guard port.prepare(departure, &effects) else {
+        channel.unreserveBuffers(numbers)
+        return .sent
+      }
       (departure.owner ?? port).calls[request]?.slot = self
       tally.outstanding += 1
-    } else {
-      port.removeNext()
     }
-    transmit(departure, id, &effects)
-    return .sent
+    transmit(departure, id, in: numbers, &effects)
+    return isPooled ? .sentPayload : .sent
   }
 
   /// Requests that pass through leave half of the slots to this process.
@@ -111,8 +173,10 @@ extension Connection {
   /// Limits that may have come after the message was accepted, with the connection that the port has now.
   private func refusal(of departure: Departure) -> CallError? {
     let limits = channel.limits
-    guard departure.message.bytes.count <= Int(limits.maxMessageBytes),
-      departure.message.handles.count <= Int(limits.maxAttachments)
+    let message = departure.message
+    guard message.bytes.count <= Int(limits.maxMessageBytes),
+      message.attachmentCount <= Int(limits.maxAttachments),
+      channel.way(of: message.payloads.map(\.count), with: message.bytes.count) != nil
     else { return .refused("larger than the policy at the other end allows") }
     guard hasRoom(for: departure.ends) else {
       return .refused("more than \(limits.maxEndpoints) endpoints on the connection")
@@ -143,13 +207,17 @@ extension Connection {
     port.close(reason, &effects)
   }
 
-  private func transmit(_ departure: Departure, _ id: EndpointID, _ effects: inout Effects) {
+  private func transmit(
+    _ departure: Departure, _ id: EndpointID, in numbers: [UInt16], _ effects: inout Effects
+  ) {
     var flags: UInt8 = 0
     if departure.isReturned { flags |= Frame.returnedFlag }
     if side == .host, departure.writer == .worker { flags |= Frame.relayedFlag }
-    let carried = carry(departure.message.handles, &effects)
+    let carried = carry(departure.message.handles, in: numbers, &effects)
     // The credit was compared just before.
-    try? channel.send(departure.message.bytes, carried, to: id, flags: flags)
+    if departure.context != nil { flags |= Frame.contextFlag }
+    try? channel.send(departure.bytes, carried, to: id, flags: flags)
+    countSent(departure.message.bytes.count)
     departure.source.restore(departure.sourceCost, &effects)
     if let finish = departure.finish { effects.add { finish(nil) } }
   }
@@ -171,29 +239,69 @@ extension Connection {
   // MARK: Replies
 
   func sendReply(_ reply: OutgoingMessage, to id: EndpointID, of port: Port, isRelayed: Bool) {
-    PortLock.change { effects in
-      // An end that shares the pipe may have closed meanwhile.
-      guard failure == nil, ports[id] === port.carrier else { return }
-      let ends = reply.handles.compactMap { ($0 as? PipeEnd)?.held }
-      guard reply.bytes.count <= Int(channel.limits.maxMessageBytes),
-        reply.handles.count <= Int(channel.limits.maxAttachments), hasRoom(for: ends)
-      else {
-        let reason = CloseReason(code: Port.handlerFailedCode, text: "reply too large")
-        return port.close(reason, &effects)
-      }
-      if let end = ends.first(where: { !$0.isSettled }) {
-        return end.whenSettled { [self] in
-          onLoop { $0.sendReply(reply, to: id, of: port, isRelayed: isRelayed) }
-        }
-      }
-      let flags = side == .host && isRelayed ? Frame.relayedFlag : 0
-      channel.reply(reply.bytes, carry(reply.handles, &effects), to: id, flags: flags)
+    let waiting = WaitingReply(message: reply, endpoint: id, port: port, isRelayed: isRelayed)
+    if !trySendReply(waiting) {
+      buffers.replies.append(waiting)
+      obtainBuffers()
     }
     scheduleFlush()
+  }
+
+  /// Sends a reply, if somebody still wants it. False when it must wait for buffers.
+  func trySendReply(_ waiting: WaitingReply) -> Bool {
+    let (reply, id, port) = (waiting.message, waiting.endpoint, waiting.port)
+    let counts = reply.payloads.map(\.count)
+    return PortLock.change { effects -> Bool in
+      // An end that shares the pipe may have closed meanwhile.
+      guard failure == nil, ports[id] === port.carrier else { return true }
+      let ends = reply.handles.compactMap { ($0 as? PipeEnd)?.held }
+      guard reply.bytes.count <= Int(channel.limits.maxMessageBytes),
+        reply.attachmentCount <= Int(channel.limits.maxAttachments), hasRoom(for: ends),
+        let way = channel.way(of: counts, with: reply.bytes.count)
+      else {
+        let reason = CloseReason(code: Port.handlerFailedCode, text: "reply too large")
+        port.close(reason, &effects)
+        return true
+      }
+      if let end = ends.first(where: { !$0.isSettled }) {
+        end.whenSettled { [self] in
+          onLoop { $0.sendReply(reply, to: id, of: port, isRelayed: waiting.isRelayed) }
+        }
+        return true
+      }
+      var numbers: [UInt16] = []
+      if way == .pooled, !counts.isEmpty {
+        if let reserved = channel.reserveBuffers(counts) {
+          numbers = reserved
+        } else if !mustStream(reply, counts) {
+          return false
+        }
+      }
+      let flags = side == .host && waiting.isRelayed ? Frame.relayedFlag : 0
+      let carried = carry(reply.handles, in: numbers, &effects)
+      countSent(reply.bytes.count)
+      channel.reply(reply.bytes, carried, to: id, flags: flags)
+      return true
+    }
+  }
+
+  /// A reply needs no credit, so that who waits for it cannot hold it up: one that may follow its message does when no buffer can be had at
+  /// once.
+  private func mustStream(_ reply: OutgoingMessage, _ counts: [Int]) -> Bool {
+    guard channel.bufferShortage(counts) == .returns else { return false }
+    return counts.reduce(reply.bytes.count, +) <= Int(channel.limits.maxMessageBytes)
   }
 }
 
 extension Departure {
   /// The ends that it carries.
   var ends: [Port] { message.handles.compactMap { ($0 as? PipeEnd)?.held } }
+
+  var request: UInt64? { if case .request(let request) = kind { request } else { nil } }
+
+  /// What it costs where its arrays follow it.
+  var costOfAll: Credit {
+    let size = message.payloads.reduce(message.bytes.count) { $0 + $1.count }
+    return .message(bytes: size, attachments: message.attachmentCount)
+  }
 }

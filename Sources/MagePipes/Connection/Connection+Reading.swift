@@ -15,7 +15,8 @@ extension Connection {
   }
 
   func readPackets() {
-    for _ in 0..<Self.packetsPerTurn where isReading {
+    buffers.takenInTurn = 0
+    for _ in 0..<Self.packetsPerTurn where mayTakeMore {
       do throws(SystemError) {
         // A small packet is the whole of what a peer had to say, as it gathers its frames; that there is no other need not be
         // asked. If there is one, epoll says so again.
@@ -41,12 +42,16 @@ extension Connection {
     }
   }
 
+  /// Whether another packet may be taken in this turn of the loop.
+  var mayTakeMore: Bool { isReading && buffers.takenInTurn < ConnectionBuffers.bytesPerTurn }
+
   private static let largePacketBytes = 16 << 10
 
   /// Takes a packet; returns its size, or `nil` when the peer has closed.
   func readPacket() throws(SystemError) -> Int? {
     let (bytes, received) = try nextPacket()
-    guard received.count > 0 else {
+    // An empty packet reads like the end of the socket, and is none: the peer is still there.
+    guard received.count > 0 || socket?.packets.hasPeer == true else {
       peerGone()
       return nil
     }
@@ -126,10 +131,17 @@ extension Connection {
     case .message(let message): receive(message)
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
-    case .dropped(let items): _ = handles(items)  // closed as nobody takes them
+    case .dropped(let items):
+      // It counts like any other: a peer that never acknowledges a close could go on without end.
+      guard isWithinRate() else { return }
+      _ = handles(items)  // closed as nobody takes them
     case .moveAcknowledged(let endpoint): giveAcknowledged(endpoint)
     case .moveFinished(let endpoint): moveFinished(endpoint)
     case .credit: pumpWaiting()
+    case .bufferWanted(let size): bufferWanted(size)
+    case .bufferAdded(let buffer): bufferAdded(buffer)
+    case .bufferRefused, .bufferReturned: pumpBuffers()
+    case .bufferDropped(let number): bufferDropped(number)
     }
   }
 

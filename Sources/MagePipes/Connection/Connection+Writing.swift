@@ -12,6 +12,7 @@ extension Connection {
 
   func flush() {
     guard failure == nil, let socket else { return }
+    takeReturnedBuffers()
     do throws(SystemError) {
       while let packet = channel.outbox.next() {
         if let ring {
@@ -39,9 +40,8 @@ extension Connection {
         } catch  where error.errno == Errno.tooManyReferences {
           // This user has too many descriptors on their way (unix(7)): some will have arrived in a moment.
           channel.outbox.keep(packet)
-          loop.schedule(at: loop.now.advanced(by: Self.pauseForDescriptors)) {
-            [weak self] in self?.assumeIsolated { $0.flush() }
-          }
+          pauseForDescriptors()
+          checkQueue()
           return
         }
       }
@@ -56,7 +56,19 @@ extension Connection {
     }
   }
 
-  static let pauseForDescriptors = Duration.milliseconds(1)
+  /// Tries again soon. One timer at a time, however often a flush comes here meanwhile.
+  private func pauseForDescriptors() {
+    guard !isPausedForDescriptors else { return }
+    isPausedForDescriptors = true
+    loop.schedule(at: loop.now.advanced(by: Self.pauseForDescriptors)) { [weak self] in
+      self?.assumeIsolated {
+        $0.isPausedForDescriptors = false
+        $0.flush()
+      }
+    }
+  }
+
+  private static let pauseForDescriptors = Duration.milliseconds(1)
 
   func wantWrite(_ wanted: Bool) throws(SystemError) {
     let interest: Epoll.Interest = wanted ? [.read, .write] : .read

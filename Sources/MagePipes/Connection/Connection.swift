@@ -16,6 +16,9 @@ package actor Connection {
     loop.asUnownedSerialExecutor()
   }
 
+  /// Whether any connection of the process ever had an observer: calls of those who have none pay one look at this.
+  static let isObserved = Atomic(false)
+
   /// Packets taken from one peer per turn of the loop, so that one flood does not starve other peers.
   static let packetsPerTurn = 16
 
@@ -42,6 +45,8 @@ package actor Connection {
   var socketPackets: (taken: UInt64, announced: UInt64) = (0, 0)
   var isReading = true
   var isFlushScheduled = false
+  /// A timer will try the packet again that found too many descriptors on their way.
+  var isPausedForDescriptors = false
   /// Made once and not for each turn.
   lazy var flushAtEndOfTurn: () -> Void = { [weak self] in
     self?.assumeIsolated {
@@ -57,13 +62,17 @@ package actor Connection {
   var waitingForCredit = Deque<Port>()
   var waitingForSlot = Deque<Port>()
   var arrivals: [EndpointID: ArrivingEnd] = [:]
+  var buffers = ConnectionBuffers()
   var deadlines = Deadlines()
   /// The calls that ``deadlines`` are of.
   var timed: [UInt64: TimedCall] = [:]
   var lastTimed: UInt64 = 0
   /// For the first of `deadlines`, or for one before it that has been met.
   var deadlineTimer: (token: TimerToken, moment: MonotonicTime)?
+  /// For the first message whose sender waits for credit.
+  var patienceTimer: (token: TimerToken, end: MonotonicTime)?
   var failure: CallError?
+  private var passed = ConnectionTraffic()
 
   /// - Parameter news: called on the loop, in the order in which things happened.
   package init(
@@ -76,6 +85,7 @@ package actor Connection {
     self.channel = channel
     self.loop = loop
     self.options = options
+    if options.observer != nil { Self.isObserved.store(true, ordering: .relaxed) }
     self.news = news
     tally = ConnectionTally(channel.limits)
     let bootstrap = Port(.gone(.pipeClosed(CloseReason())))
@@ -107,12 +117,15 @@ package actor Connection {
     self.arrivals = [:]
     waitingForCredit.removeAll()
     waitingForSlot.removeAll()
+    endBuffers()
     socket = nil
     ring = nil
     timed = [:]
     deadlines.removeAll()
     if let deadlineTimer { loop.cancel(deadlineTimer.token) }
     deadlineTimer = nil
+    if let patienceTimer { loop.cancel(patienceTimer.token) }
+    patienceTimer = nil
     PortLock.change { effects in
       for port in ports where port.isLinked(to: self) { port.lose(error, &effects) }
       for end in arrivals { end.lose(error, &effects) }
@@ -144,6 +157,38 @@ extension Connection {
   }
 
   package var phase: Channel.Phase { channel.phase }
+
+  /// Whether the peer still owes an answer to a call of this side, or of somebody whose calls pass through.
+  package nonisolated var hasOpenCalls: Bool { PortLock.change { _ in tally.outstanding > 0 } }
+}
+
+// MARK: - Figures
+
+extension Connection {
+  /// What has passed so far, and what waits.
+  package var traffic: ConnectionTraffic {
+    var traffic = passed
+    traffic.callsOpen = PortLock.change { _ in tally.outstanding }
+    traffic.pipes = ports.count
+    traffic.queuedBytes = channel.outbox.queuedBytes
+    return traffic
+  }
+
+  func countReceived(_ message: IncomingMessage, isReply: Bool) {
+    passed.received(message.bytes.count)
+    if isReply { passed.callsAnswered &+= 1 }
+  }
+
+  func countSent(_ bytes: Int) { passed.sent(bytes) }
+
+  /// Connections to which messages that come here are passed on.
+  package var relayedConnections: [Connection] {
+    PortLock.change { _ in
+      ports.values.compactMap { port in
+        if case .connection(let other, _) = port.relay?.link { other } else { nil }
+      }
+    }
+  }
 }
 
 // MARK: - From other threads

@@ -38,6 +38,14 @@ package struct OutgoingMessage: Sendable {
     self.bytes = bytes
     self.handles = handles
   }
+
+  /// The arrays beside the message.
+  var payloads: [UntrustedBytes] {
+    handles.isEmpty ? [] : handles.compactMap { $0 as? UntrustedBytes }
+  }
+
+  /// What is beside the message and no array.
+  var attachmentCount: Int { handles.count - payloads.count }
 }
 
 /// What a connection tells its owner. Delivered on the loop.

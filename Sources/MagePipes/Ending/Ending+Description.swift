@@ -42,6 +42,7 @@ extension Limit: CustomStringConvertible {
     case .cpu(let limit): "cpu: \(limit) of processor time"
     case .wall(let limit): "wall: \(limit)"
     case .callDeadline(let limit, let method): "deadline: no reply to \(method) within \(limit)"
+    case .creditDeadline(let limit): "credit: messages were not taken within \(limit)"
     case .memory(let limit): "memory: \(limit) bytes"
     case .output(let limit): "output: \(limit) bytes"
     case .processes(let limit): "processes: \(limit)"

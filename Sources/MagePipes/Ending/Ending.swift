@@ -43,17 +43,21 @@ public struct ResourceUsage: Equatable, Sendable {
   public var peakMemoryBytes: UInt64
   /// Bytes that a program wrote to its output streams; 0 for a worker, which has none.
   public var outputBytes: UInt64
+  /// Bytes that a program and its processes passed to write(2) and its like, to files, pipes and streams; `nil` for a worker, and where the
+  /// kernel does not count them.
+  public var writtenBytes: UInt64?
   /// Brokered calls that the host refused.
   public var deniedCalls: UInt64
 
   public init(
     cpu: Duration = .zero, wall: Duration = .zero, peakMemoryBytes: UInt64 = 0,
-    outputBytes: UInt64 = 0, deniedCalls: UInt64 = 0
+    outputBytes: UInt64 = 0, writtenBytes: UInt64? = nil, deniedCalls: UInt64 = 0
   ) {
     self.cpu = cpu
     self.wall = wall
     self.peakMemoryBytes = peakMemoryBytes
     self.outputBytes = outputBytes
+    self.writtenBytes = writtenBytes
     self.deniedCalls = deniedCalls
   }
 }
@@ -66,6 +70,8 @@ public enum Limit: Equatable, Sendable {
   case wall(Duration)
   /// A call of the host was not answered in time.
   case callDeadline(Duration, method: String)
+  /// A message of the host waited too long for the worker to take those before it.
+  case creditDeadline(Duration)
   /// Resident memory, in bytes.
   case memory(UInt64)
   /// Bytes written to output streams or to one file.
@@ -93,6 +99,7 @@ public enum Limit: Equatable, Sendable {
     case .cpu: "cpu"
     case .wall: "wall"
     case .callDeadline: "deadline"
+    case .creditDeadline: "credit"
     case .memory: "memory"
     case .output: "output"
     case .processes: "processes"

@@ -247,6 +247,14 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     return (packetBuffer.prefix(count), record)
   }
 
+  /// Waits for `time` without keeping anybody else from working.
+  package func pause(until time: MonotonicTime) async {
+    guard time > .now else { return }
+    await withCheckedContinuation { continuation in
+      schedule(at: time) { continuation.resume() }
+    }
+  }
+
   // MARK: Descriptors
 
   /// What ``watch(_:_:ready:)`` returned; keeps no descriptor alive.

@@ -1,3 +1,4 @@
+internal import MageSystem
 internal import MageWire
 
 /// Who gets the credit back that a message uses up until it is taken.
@@ -43,12 +44,21 @@ struct Departure: Sendable {
     case request(UInt64)
   }
 
+  struct Patience: Sendable {
+    let end: MonotonicTime
+    let limit: Duration
+  }
+
   let kind: Kind
   var message: OutgoingMessage
   /// Whose call or message it is, if not the port's that sends it.
   var owner: Port?
   /// Tells a sender that waits that the message has left, or why it did not.
   var finish: (@Sendable (CallError?) -> Void)?
+  /// Until when a sender waits, and how long that is; `nil` when nobody waits, or by a clock of its own.
+  var patience: Patience?
+  /// Goes in front of the message.
+  var context: TraceContext?
   /// Who wrote it, if it only passes through this process.
   var writer: Channel.Side?
   /// It was unread at an end that this worker has given up.
@@ -75,13 +85,21 @@ struct Departure: Sendable {
     sourceCost = arrival.message.cost
   }
 
-  var cost: Credit { .message(bytes: message.bytes.count, attachments: message.handles.count) }
+  /// Bytes of what leaves, arrays beside the message left out.
+  var count: Int { message.bytes.count + (context == nil ? 0 : TraceContext.size) }
+
+  /// What leaves.
+  var bytes: [UInt8] { context.map { $0.encoded + message.bytes } ?? message.bytes }
+
+  /// Arrays beside the message cost buffers, and nothing inside this process, where they are not copied.
+  var cost: Credit { .message(bytes: count, attachments: message.attachmentCount) }
 
   /// The same message at the other end, inside this process.
   func arrival(_ source: CreditSource) -> Arrival {
     var incoming = IncomingMessage(endpoint: .none, bytes: message.bytes, cost: cost)
     incoming.handles = message.handles
     incoming.writer = writer
+    incoming.context = context
     return Arrival(message: incoming, source: source)
   }
 

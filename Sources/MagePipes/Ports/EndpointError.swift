@@ -12,6 +12,8 @@ public enum EndpointError: Error, Equatable, Sendable {
   case busy
   /// It belongs to the pipe that it shares with other interfaces, or is to share one, and goes nowhere without it.
   case associated
+  /// The remote is of a whole pool, and has no pipe of its own.
+  case pooled
 }
 
 extension EndpointError: CustomStringConvertible {
@@ -23,6 +25,7 @@ extension EndpointError: CustomStringConvertible {
     case .unbound: "the end was unbound"
     case .associated: "an associated end stays on its pipe"
     case .busy: "calls or messages on the pipe are not finished"
+    case .pooled: "the remote stands for a pool of workers and has no pipe of its own"
     }
   }
 }

@@ -1,4 +1,6 @@
+internal import MageSystem
 package import MageWire
+internal import Synchronization
 
 extension Port {
   /// Sends a request and waits for its reply.
@@ -11,6 +13,32 @@ extension Port {
     method: String, request: UInt64, _ message: OutgoingMessage, within limit: Duration,
     decode: @escaping @Sendable (IncomingMessage, MessageHeader) throws(Malformed) -> Reply
   ) async -> Result<Reply, CallError> {
+    let observer = observer
+    let context = observer?.willCall(method) ?? TraceContext.current
+    guard let observer else {
+      return await exchange(method, request, message, context, limit, decode)
+    }
+    let start = MonotonicTime.now
+    let result = await exchange(method, request, message, context, limit, decode)
+    var failure: CallError?
+    if case .failure(let error) = result { failure = error }
+    observer.didCall(method, took: MonotonicTime.now.since(start), failure: failure)
+    return result
+  }
+
+  /// Who is told of calls, if anybody is.
+  private var observer: (any CallObserver)? {
+    guard Connection.isObserved.load(ordering: .relaxed) else { return nil }
+    return PortLock.change { _ in
+      if case .connection(let connection, _) = link { connection.options.observer } else { nil }
+    }
+  }
+
+  private func exchange<Reply: Sendable>(
+    _ method: String, _ request: UInt64, _ message: OutgoingMessage, _ context: TraceContext?,
+    _ limit: Duration,
+    _ decode: @escaping @Sendable (IncomingMessage, MessageHeader) throws(Malformed) -> Reply
+  ) async -> Result<Reply, CallError> {
     await withTaskCancellationHandler {
       // Unchecked, as each call pays for the check: a call is resumed by the one who takes it out of `calls`.
       await withUnsafeContinuation { continuation in
@@ -21,7 +49,7 @@ extension Port {
             continuation.resume(returning: .success(value))
           },
           fail: { continuation.resume(returning: .failure($0)) })
-        begin(call, request, message)
+        begin(call, request, message, context)
         // A task that was cancelled before may have called `cancel` already.
         if Task.isCancelled { abandon(request, .cancelled) }
       }
@@ -30,22 +58,34 @@ extension Port {
     }
   }
 
-  func begin(_ call: PendingCall, _ request: UInt64, _ message: OutgoingMessage) {
+  func begin(
+    _ call: PendingCall, _ request: UInt64, _ message: OutgoingMessage,
+    _ context: TraceContext? = nil
+  ) {
     PortLock.change { effects in
       calls[request] = call
-      if let refusal = enqueue(Departure(.request(request), message), &effects) {
+      // Before the message leaves: whoever has seen it knows that its time runs.
+      startTimer(request, call.limit, &effects)
+      let departure = Departure(.request(request), message).with(context, carrier.link)
+      if let refusal = enqueue(departure, &effects) {
         calls[request] = nil
         return effects.add { call.fail(refusal) }
       }
-      startTimer(request, call.limit, &effects)
     }
   }
 
   /// Sends a one-way message; returns when the credit for it was there and it was queued.
-  package func send(_ message: OutgoingMessage) async -> CallError? {
-    await withCheckedContinuation { continuation in
+  ///
+  /// - Parameter limit: how long it may wait for the credit of a peer in another process.
+  package func send(
+    _ message: OutgoingMessage, within limit: Duration = .seconds(30)
+  ) async -> CallError? {
+    let context = TraceContext.current
+    return await withCheckedContinuation { continuation in
       PortLock.change { effects in
-        let departure = Departure(.oneWay, message) { continuation.resume(returning: $0) }
+        var departure = Departure(.oneWay, message) { continuation.resume(returning: $0) }
+        departure.patience = Departure.Patience(end: now.advanced(by: limit), limit: limit)
+        departure = departure.with(context, carrier.link)
         if let refusal = enqueue(departure, &effects) {
           effects.add { continuation.resume(returning: refusal) }
         }
@@ -63,6 +103,7 @@ extension Port {
     var joined: [Port] = []
     if let refusal = carrier.associate(&departure.message, &joined, &effects) { return refusal }
     outgoing.append(departure)
+    if let patience = departure.patience { carrier.expect(patience, &effects) }
     kick(&effects)
     for port in joined { port.kick(&effects) }
     return nil
@@ -78,13 +119,20 @@ extension Port {
     if case .gone(let error) = carrier.link { return error }
     if isClosed || carrier.isClosed { return .pipeClosed(CloseReason()) }
     let limits = limits
+    var payloads: [Int] = []
+    if case .connection = carrier.link { payloads = message.payloads.map(\.count) }
     guard message.bytes.count <= Int(limits.maxMessageBytes) else {
       return .refused(
         "\(message.bytes.count) bytes, the policy allows \(limits.maxMessageBytes) in a message")
     }
-    guard message.handles.count <= Int(limits.maxAttachments) else {
+    guard payloads.isEmpty || limits.admits(payloads, with: message.bytes.count) else {
       return .refused(
-        "\(message.handles.count) attachments, the policy allows \(limits.maxAttachments)")
+        "arrays of \(payloads) bytes, the policy allows \(limits.maxPayloadBytes) in shared buffers and \(limits.maxMessageBytes) in a message"
+      )
+    }
+    guard message.attachmentCount <= Int(limits.maxAttachments) else {
+      return .refused(
+        "\(message.attachmentCount) attachments, the policy allows \(limits.maxAttachments)")
     }
     return nil
   }
@@ -256,5 +304,23 @@ extension Port {
       forget(request, &effects)
       if call.state != .abandoned { effects.add { call.fail(error) } }
     }
+  }
+}
+
+extension Departure {
+  /// The same with a context, as far as one fits with it into a message.
+  func with(_ context: TraceContext?, _ link: Port.Link) -> Departure {
+    guard let context else { return self }
+    if case .connection(let connection, _) = link {
+      let limits = connection.tally.limits
+      let count = message.bytes.count + TraceContext.size
+      let payloads = message.payloads.map(\.count)
+      guard count <= Int(limits.maxMessageBytes),
+        payloads.isEmpty || limits.admits(payloads, with: count)
+      else { return self }
+    }
+    var departure = self
+    departure.context = context
+    return departure
   }
 }

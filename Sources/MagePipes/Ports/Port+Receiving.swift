@@ -140,7 +140,7 @@ extension Port {
   ) {
     Task.immediate(executorPreference: arrival.source.loop) {
       do {
-        finish(.success(try await handler()))
+        finish(.success(try await arrival.inItsTrace(handler)))
       } catch {
         finish(.failure(error))
       }
@@ -226,6 +226,17 @@ extension Port {
 }
 
 extension Arrival {
+  /// Runs a handler that can ask which trace the message belongs to. What a worker has said is kept apart.
+  fileprivate func inItsTrace<Value: Sendable>(
+    _ handler: @Sendable () async throws -> Value
+  ) async throws -> Value {
+    guard let context = message.context else { return try await handler() }
+    if case .connection(let connection) = source, connection.side == .host {
+      return try await TraceContext.$ofWorker.withValue(context) { try await handler() }
+    }
+    return try await TraceContext.$current.withValue(context) { try await handler() }
+  }
+
   /// Whether a reply goes to that connection: its peer has asked, or the request came back that its peer had asked.
   func isAsked(by connection: Connection) -> Bool {
     guard !message.isReturned else { return true }

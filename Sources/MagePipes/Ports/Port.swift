@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import MageSystem
 internal import MageWire
 internal import Synchronization
 
@@ -44,6 +45,8 @@ package final class Port: @unchecked Sendable {
   var outgoing = Deque<Departure>()
   var lead = Deque<Departure>()
   var isKicked = false
+  /// When the first of the senders that wait may have waited too long; early rather than late.
+  var patienceEnd: MonotonicTime?
   var isWaiting = false
   /// The owner has closed this end.
   var isClosed = false

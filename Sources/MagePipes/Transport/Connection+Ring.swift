@@ -47,8 +47,9 @@ extension Connection {
 
   /// Takes packets up to a turn's share. False when there are more, or the reading has ended.
   func readRing(_ ring: RingPort) -> Bool {
+    buffers.takenInTurn = 0
     do throws(Malformed) {
-      for _ in 0..<Self.packetsPerTurn where isReading {
+      for _ in 0..<Self.packetsPerTurn where mayTakeMore {
         guard let (bytes, record) = try loop.receiveRecord(from: ring) else {
           ring.publishTaken()
           return isReading

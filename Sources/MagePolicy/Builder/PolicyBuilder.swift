@@ -28,7 +28,9 @@ public protocol PolicySection: Sendable {
 extension Policy {
   /// - Parameters:
   ///   - name: a letter, then letters, digits, `_`, `-` and `.`.
+  ///   - version: counts the policy's changes.
   ///   - summary: one sentence on what the worker is for.
+  ///   - sections: what it grants; what is not there is denied.
   public init(
     _ name: String, version: Int = 1, _ summary: String = "",
     @PolicySectionBuilder _ sections: () -> [any PolicySection]

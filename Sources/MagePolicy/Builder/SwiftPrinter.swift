@@ -104,6 +104,8 @@ struct SwiftPrinter {
       quota.rate.map { "rate: \($0)" }, quota.burst.map { "burst: \($0)" },
       "inflight: \(quota.inflight)", "handles: \(quota.handles)",
       "queueBytes: \(quota.queueBytes)",
+      quota.poolBytes == 0 ? nil : "maxPayload: \(quota.maxPayload)",
+      quota.poolBytes == 0 ? nil : "poolBytes: \(quota.poolBytes)",
       quota.transport == .socket ? nil : "transport: .\(quota.transport)",
     ].compactMap { $0 }
   }

@@ -10,7 +10,10 @@ public enum PolicyImport {
   /// Bytes of one file: several times the largest profile that is in use.
   public static let sizeLimit = 1 << 20
 
+  /// Reads a policy of another tool.
+  ///
   /// - Parameters:
+  ///   - text: the file's content.
   ///   - format: `nil` to tell by the text: JSON starts with an object.
   ///   - file: its name, for messages.
   /// - Throws: that it is not in that format, with the place of the first mistake. It follows no include and opens no file.

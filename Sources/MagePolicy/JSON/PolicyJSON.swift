@@ -110,6 +110,8 @@ extension IPCQuota {
       ("rate", rate.map { .number(UInt64($0)) }), ("burst", burst.map { .number(UInt64($0)) }),
       ("inflight", .number(UInt64(inflight))), ("handles", .number(UInt64(handles))),
       ("queueBytes", .number(queueBytes)),
+      ("maxPayload", maxPayload == 0 ? nil : .number(UInt64(maxPayload))),
+      ("poolBytes", poolBytes == 0 ? nil : .number(UInt64(poolBytes))),
       ("transport", transport == .socket ? nil : .string(transport.rawValue)),
     ])
   }

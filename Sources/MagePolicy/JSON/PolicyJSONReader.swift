@@ -137,7 +137,7 @@ struct PolicyJSONReader {
     let numbers = [
       ("maxMessage", "max-message"), ("maxFDsPerMessage", "max-fds-per-message"),
       ("burst", "burst"), ("inflight", "inflight"), ("handles", "handles"),
-      ("queueBytes", "queue-bytes"),
+      ("queueBytes", "queue-bytes"), ("maxPayload", "max-payload"), ("poolBytes", "pool-bytes"),
     ]
     let json = try root.members("ipc", keys: numbers.map(\.0) + ["rate", "transport"])
     lines.append("ipc {")

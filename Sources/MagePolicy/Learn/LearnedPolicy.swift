@@ -6,11 +6,11 @@ public struct LearnedPolicy: Sendable {
   /// Arguments whose values are part of what was seen; others (sizes, offsets, descriptors) change from run to run.
   private static let telling: [String: [String]] = [
     "arch_prctl": ["code"], "clone": ["flags"], "eventfd2": ["flags"], "execveat": ["flags"],
-    "fcntl": ["cmd"], "futex": ["futex_op"], "ioctl": ["request"], "kill": ["sig"],
+    "fcntl": ["cmd"], "futex": ["futex_op"], "ioctl": ["request"], "kill": ["pid", "sig"],
     "madvise": ["advice"], "memfd_create": ["flags"], "mmap": ["prot", "flags"],
     "mprotect": ["prot"], "open": ["flags"], "openat": ["flags"], "prctl": ["option"],
     "prlimit64": ["pid", "resource"], "socket": ["domain", "type", "protocol"],
-    "socketpair": ["domain", "type"], "tgkill": ["sig"], "unshare": ["flags"],
+    "socketpair": ["domain", "type"], "tgkill": ["tgid", "sig"], "unshare": ["flags"],
   ]
   /// More combinations of values than this are no pattern: the call is allowed whatever they are.
   private static let mostCases = 24
@@ -63,12 +63,38 @@ public struct LearnedPolicy: Sendable {
     guard !arguments.isEmpty, seen.cases.count <= Self.mostCases else { return nil }
     let cases = seen.cases.sorted { $0.lexicographicallyPrecedes($1) }
     if let only = arguments.first, arguments.count == 1 {
-      let values = cases.compactMap(\.first).map { "\($0)" }
-      return "\(only.name) in { \(values.joined(separator: ", ")) }"
+      let values = cases.compactMap(\.first).map { Self.spelling(call, only, $0) }
+      guard let value = values.first, values.count == 1 else {
+        return "\(only.name) in { \(values.joined(separator: ", ")) }"
+      }
+      return "\(only.name) == \(value)"
     }
     return cases.map { values in
-      zip(arguments, values).map { "\($0.name) == \($1)" }.joined(separator: " and ")
+      zip(arguments, values).map { argument, value in
+        "\(argument.name) == \(Self.spelling(call, argument, value))"
+      }.joined(separator: " and ")
     }.map { "(\($0))" }.joined(separator: " or ")
+  }
+
+  /// Arguments whose values have names of their own.
+  private static let prefixes: [String: [String: String]] = [
+    "arch_prctl": ["code": "ARCH_"], "clone": ["flags": "CLONE_"], "eventfd2": ["flags": "EFD_"],
+    "execveat": ["flags": "AT_"], "madvise": ["advice": "MADV_"],
+    "memfd_create": ["flags": "MFD_"], "mmap": ["prot": "PROT_", "flags": "MAP_"],
+    "mprotect": ["prot": "PROT_"], "open": ["flags": "O_"], "openat": ["flags": "O_"],
+    "prlimit64": ["resource": "RLIMIT_"], "socket": ["domain": "AF_"],
+    "socketpair": ["domain": "AF_"],
+  ]
+
+  /// A value as its author would have written it.
+  private static func spelling(
+    _ call: String, _ argument: SystemCallArgument, _ value: UInt64
+  ) -> String {
+    // Whoever signals itself has the same number in its namespace in every run.
+    let isItself = ["kill", "tgkill"].contains(call) && argument.index == 0
+    if isItself, value == Policy.programNumber { return "self" }
+    let prefix = prefixes[call]?[argument.name]
+    return prefix.flatMap { PolicyConstants.spelling(of: value, prefix: $0) } ?? "\(value)"
   }
 
   /// Each case that was seen is allowed, and a call that was not is still denied.
@@ -78,7 +104,9 @@ public struct LearnedPolicy: Sendable {
       for values in seen.cases.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(
         Self.mostCases)
       {
-        let arguments = zip(Self.arguments(of: call), values).map { "\($0.name): \($1)" }
+        let arguments = zip(Self.arguments(of: call), values).map {
+          "\($0.name): \(Self.spelling(call, $0, $1))"
+        }
         lines.append(
           "    allows \(call)\(arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))")")
       }

@@ -20,6 +20,7 @@ extension Policy {
   /// - Parameters:
   ///   - call: a name of ``SystemCallNames``.
   ///   - arguments: the argument registers; missing ones are 0.
+  ///   - phase: of the worker's life.
   public func verdict(on call: String, arguments: [UInt64], in phase: PolicyPhase) -> RuleVerdict {
     if call == "clone3" { return RuleVerdict(action: .errno(38), rule: nil) }
     if isSingleStage {

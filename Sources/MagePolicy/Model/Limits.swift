@@ -58,6 +58,10 @@ public struct IPCQuota: Equatable, Sendable {
   public var handles: UInt32
   /// Bytes that the host keeps for the worker.
   public var queueBytes: UInt64
+  /// The largest array of bytes that travels in memory that host and worker share.
+  public var maxPayload: UInt32
+  /// What that memory may hold in each direction; 0 for none.
+  public var poolBytes: UInt32
   /// What messages pass through.
   public var transport: Transport
 
@@ -71,7 +75,8 @@ public struct IPCQuota: Equatable, Sendable {
   public init(
     maxMessage: UInt32 = 1 << 20, maxDescriptors: UInt32 = 0, rate: UInt32? = nil,
     burst: UInt32? = nil, inflight: UInt32 = 64, handles: UInt32 = 128,
-    queueBytes: UInt64 = 8 << 20, transport: Transport = .socket
+    queueBytes: UInt64 = 8 << 20, maxPayload: UInt32 = 0, poolBytes: UInt32 = 0,
+    transport: Transport = .socket
   ) {
     self.maxMessage = maxMessage
     self.maxDescriptors = maxDescriptors
@@ -80,6 +85,8 @@ public struct IPCQuota: Equatable, Sendable {
     self.inflight = inflight
     self.handles = handles
     self.queueBytes = queueBytes
+    self.maxPayload = maxPayload
+    self.poolBytes = poolBytes
     self.transport = transport
   }
 }

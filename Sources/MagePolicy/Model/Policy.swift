@@ -77,7 +77,7 @@ public enum DescriptorGrant: Equatable, Sendable {
   case channel(Int32, String)
   /// Bytes that whoever runs the program gives it to read.
   case input(Int32)
-  /// Bytes that go to whoever runs the program, at every number of the range.
+  /// Bytes that go to whoever runs the program, at every number of the range; a worker's go line by line into its host's events, when its kind keeps them.
   case output(ClosedRange<Int32>)
   /// Memory that the host makes and shares with the worker.
   case memory(Int32, MemoryGrant)
@@ -120,8 +120,9 @@ public struct MemoryGrant: Equatable, Sendable {
 public enum IsolationLevel: String, Equatable, Sendable {
   /// All seven namespaces, an empty root, both filters.
   case full
-  /// Where the machine refuses namespaces, no namespaces: the files by Landlock, the calls by both filters, and no worker where one
-  /// of these is missing. Other processes of the same user can be seen, and the network is the host's.
+  /// As ``full``, but where the machine refuses namespaces, without them: the files by Landlock, the calls by both filters, and no
+  /// worker where one of these is missing. What only namespaces keep in, such as sockets, such a policy cannot allow. With
+  /// `namespaces { }` it is so everywhere.
   case landlockAndSeccomp = "landlock+seccomp"
 }
 

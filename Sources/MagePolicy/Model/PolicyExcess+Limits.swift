@@ -31,6 +31,8 @@ extension IPCQuota {
       .unlessWithin(.ipc, inflight, floor.inflight, "inflight") { "\($0)" },
       .unlessWithin(.ipc, handles, floor.handles, "handles") { "\($0)" },
       .unlessWithin(.ipc, queueBytes, floor.queueBytes, "queue-bytes", size),
+      .unlessWithin(.ipc, UInt64(maxPayload), UInt64(floor.maxPayload), "max-payload", size),
+      .unlessWithin(.ipc, UInt64(poolBytes), UInt64(floor.poolBytes), "pool-bytes", size),
     ]
     return bounds.compactMap { $0 }
   }

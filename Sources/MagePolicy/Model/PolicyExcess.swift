@@ -2,6 +2,7 @@
 public struct PolicyExcess: Equatable, Sendable {
   /// Where policies write it.
   public enum Section: String, Equatable, Sendable {
+    case level = "require"
     case descriptors = "fds"
     case namespaces, identity
     case fileSystem = "filesystem"
@@ -32,11 +33,20 @@ extension PolicyExcess: CustomStringConvertible {
 extension Policy {
   /// What this policy grants beyond `floor` in every section but the rules, which need more than a look at the text.
   package func settingsExcess(beyond floor: Policy) -> [PolicyExcess] {
-    descriptorExcess(beyond: floor) + namespaceExcess(beyond: floor)
+    levelExcess(beyond: floor) + descriptorExcess(beyond: floor) + namespaceExcess(beyond: floor)
       + identityExcess(beyond: floor.identity) + fileSystem.excess(beyond: floor.fileSystem)
       + connections.filter { !floor.connections.contains($0) }.map {
         PolicyExcess(.network, PolicyPrinter.connection($0))
       } + limits.excess(beyond: floor.limits) + ipc.excess(beyond: floor.ipc)
+  }
+
+  /// A worker that may run without namespaces is confined by less than one that may not.
+  private func levelExcess(beyond floor: Policy) -> [PolicyExcess] {
+    guard requirement == .landlockAndSeccomp, floor.requirement == .full else { return [] }
+    return [
+      PolicyExcess(
+        .level, "level \(requirement.rawValue)", bound: "level \(floor.requirement.rawValue)")
+    ]
   }
 
   /// Rules name descriptors by number, so that each number has to lead to what it leads to in `floor`, or nowhere.
@@ -79,6 +89,8 @@ extension DescriptorGrant {
   fileprivate func isOfKind(of other: DescriptorGrant) -> Bool {
     switch (self, other) {
     case (.null, .null), (.input, .input), (.output, .output): true
+    // A worker's input is /dev/null, and its output too, or lines that its host bounds, cleans and counts.
+    case (.null, .output), (.null, .input): true
     case (.channel(_, let name), .channel(_, let otherName)): name == otherName
     default: false
     }

@@ -25,6 +25,20 @@ public enum PolicyConstants {
     return UInt64(text) ?? Int64(text).map { UInt64(bitPattern: $0) }
   }
 
+  /// A value in names that start with `prefix`, one of them or bits joined by `|`; `nil` where they do not make it up.
+  static func spelling(of value: UInt64, prefix: String) -> String? {
+    let known = values.keys.filter { $0.hasPrefix(prefix) }
+    // Of two names for one value the longer says more (MAP_ANON, MAP_ANONYMOUS).
+    func name(_ wanted: UInt64) -> String? {
+      known.filter { Self.value(of: $0) == wanted }.max { $0.utf8.count < $1.utf8.count }
+    }
+    if value == threadFlags, prefix == "CLONE_" { return "THREAD_FLAGS" }
+    if let name = name(value) { return name }
+    let bits = (0..<64).map { UInt64(1) << UInt64($0) }.filter { value & $0 != 0 }
+    let names = bits.compactMap(name)
+    return names.count == bits.count && !names.isEmpty ? names.joined(separator: "|") : nil
+  }
+
   static let all = (values.keys + ["THREAD_FLAGS"]).sorted()
   static let allErrnos = errnos.keys
 

@@ -30,7 +30,8 @@
 ///                 | "processes" NUMBER | "threads" NUMBER | "open-files" NUMBER | "core" "none" | "locked-memory" size
 ///                 | "broker-rate" NUMBER "/" "s" ;
 ///     quota       = "max-message" size | "max-fds-per-message" NUMBER | "rate" NUMBER "/" "s" | "burst" NUMBER
-///                 | "inflight" NUMBER | "handles" NUMBER | "queue-bytes" size
+///                 | "inflight" NUMBER | "handles" NUMBER | "queue-bytes" size | "max-payload" size | "pool-bytes" size
+///                 | "transport" ( "socket" | "ring" )
 ///                 | "on" ( "malformed" | "quota" ) "kill" | "grace" "0" ;
 ///     size        = NUMBER [ "KiB" | "MiB" | "GiB" ] ;                    (* the unit touches the number *)
 ///     duration    = NUMBER ( "min" | "s" | "ms" | "us" | "ns" ) ;

@@ -144,7 +144,7 @@ extension Parser {
     var result = IPCQuota()
     let keys = [
       "max-message", "max-fds-per-message", "rate", "burst", "inflight", "handles", "queue-bytes",
-      "transport", "on", "grace",
+      "max-payload", "pool-bytes", "transport", "on", "grace",
     ]
     try block(keys: keys, repeatable: ["on"]) { parser, key throws(PolicyError) in
       switch key.value {
@@ -159,12 +159,30 @@ extension Parser {
       case "handles": result.handles = try parser.count("a number of endpoints")
       case "transport": result.transport = try parser.transport()
       case "queue-bytes": result.queueBytes = try parser.size("a size")
+      case "max-payload": result.maxPayload = try parser.payloadSize()
+      case "pool-bytes": result.poolBytes = try parser.payloadSize()
       // Nobody who exceeded a quota is waited for.
       case "grace": _ = try parser.number("grace", in: 0...0)
       default: try parser.reaction()
       }
     }
+    guard (result.maxPayload == 0) == (result.poolBytes == 0) else {
+      throw PolicyError(position, "'max-payload' and 'pool-bytes' are given together or not at all")
+    }
+    guard result.maxPayload <= result.poolBytes else {
+      throw PolicyError(position, "'max-payload' is more than 'pool-bytes'")
+    }
     syntax.ipc = Located(value: result, position: position)
+  }
+
+  /// Smaller arrays are part of their message.
+  private mutating func payloadSize() throws(PolicyError) -> UInt32 {
+    let position = current.position
+    let size = try size("a size", limit: 1 << 31)
+    guard size == 0 || size >= 64 << 10 else {
+      throw PolicyError(position, "shared buffers are for arrays of 64KiB and more")
+    }
+    return UInt32(truncatingIfNeeded: size)
   }
 
   private mutating func rate(_ what: String) throws(PolicyError) -> UInt32 {

@@ -100,9 +100,14 @@ enum PolicyPrinter {
     if let rate = quota.rate { lines.append("rate \(rate)/s") }
     if quota.transport != .socket { lines.append("transport \(quota.transport.rawValue)") }
     if let burst = quota.burst { lines.append("burst \(burst)") }
-    return lines + [
+    lines += [
       "inflight \(quota.inflight)", "handles \(quota.handles)",
       "queue-bytes \(size(quota.queueBytes))",
+    ]
+    guard quota.poolBytes > 0 else { return lines }
+    return lines + [
+      "max-payload \(size(UInt64(quota.maxPayload)))",
+      "pool-bytes \(size(UInt64(quota.poolBytes)))",
     ]
   }
 

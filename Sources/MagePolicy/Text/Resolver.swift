@@ -69,9 +69,7 @@ struct Resolver {
     guard let identity = syntax.identity else { throw lacks("identity") }
     guard let namespaces = syntax.namespaces else { throw lacks("namespaces") }
     let requirement = syntax.requirement?.value ?? .full
-    try SectionChecks.namespaces(namespaces, requirement)
     try SectionChecks.descriptors(syntax.descriptors, syntax.limits)
-    try SectionChecks.processes(syntax.fileSystem, namespaces)
     try SectionChecks.quota(syntax.ipc)
     var policy = Policy(
       name: syntax.name.value, version: syntax.version, summary: syntax.summary ?? "",
@@ -82,6 +80,7 @@ struct Resolver {
     policy.allowsTemplates = syntax.allowsTemplates
     policy.startup = PhaseRules(try resolved(.startup, policy))
     policy.serve = PhaseRules(try resolved(.serve, policy))
+    try SectionChecks.level(policy, syntax)
     for test in syntax.tests { policy.tests.append(try TestResolver(policy).test(test)) }
     return policy
   }

@@ -139,7 +139,7 @@ struct RuleResolver {
     case .number(let number): return (number, "\(number)")
     case .negative(let magnitude): return (0 &- magnitude, "-\(magnitude)")
     case .name("self"):
-      return (policy.isSingleStage ? Self.programPID : Self.workerPID, "self")
+      return (policy.ownNumber, "self")
     case .name(let name) where name.hasPrefix("fd."):
       let named = String(name.dropFirst(3))
       guard let number = policy.descriptor(named: named) else {
@@ -156,8 +156,4 @@ struct RuleResolver {
       return (bits, name)
     }
   }
-
-  /// Its own number in its pid namespace: a worker is the first process in it, a program the child of the first.
-  private static let workerPID: UInt64 = 1
-  private static let programPID: UInt64 = 2
 }

@@ -1,13 +1,12 @@
 /// Contradictions inside sections and between them.
 enum SectionChecks {
-  static func namespaces(
-    _ namespaces: Located<Namespaces>, _ requirement: IsolationLevel
-  ) throws(PolicyError) {
-    guard requirement == .full else { return }
-    for kind in Namespace.allCases where !namespaces.value.kinds.contains(kind) {
-      throw PolicyError(
-        namespaces.position, "level \(requirement.rawValue) needs the namespace '\(kind.rawValue)'")
+  /// The level against everything that it has to hold.
+  static func level(_ policy: Policy, _ syntax: Syntax) throws(PolicyError) {
+    if let reason = policy.namespaceRefusal, let namespaces = syntax.namespaces {
+      throw PolicyError(namespaces.position, reason)
     }
+    guard let (reason, rule) = policy.levelRefusal, let level = syntax.requirement else { return }
+    throw PolicyError(rule?.position ?? level.position, reason)
   }
 
   static func descriptors(
@@ -32,16 +31,6 @@ enum SectionChecks {
         throw PolicyError(
           grant.position, "descriptor \(last) is above the limit of \(openFiles) open files")
       }
-    }
-  }
-
-  /// What /proc shows are the processes of a pid namespace: without one of its own, everybody's.
-  static func processes(
-    _ files: Located<FileSystem>?, _ namespaces: Located<Namespaces>
-  ) throws(PolicyError) {
-    guard let files, files.value.processes == .minimal else { return }
-    guard namespaces.value.kinds.isSuperset(of: [.pid, .mount]) else {
-      throw PolicyError(files.position, "'proc minimal' needs the namespaces 'pid' and 'mount'")
     }
   }
 

@@ -18,6 +18,11 @@ package enum LaunchReport: Sendable {
   package struct Failure: Equatable, Sendable {
     package let error: SystemError
     package let place: Place
+
+    package init(place: Place, error: SystemError) {
+      self.place = place
+      self.error = error
+    }
   }
 
   /// Where in a launch something failed.
@@ -43,7 +48,9 @@ extension PacketSocket {
     }
     let received = try result.get()
     guard received.count > 0 else { return .executed }
-    guard received.count == size, !received.descriptorsTruncated else { throw Self.protocolError }
+    guard received.count == size, !received.bytesTruncated, !received.descriptorsTruncated else {
+      throw Self.protocolError
+    }
     return try LaunchReport(raw, received.descriptors)
   }
 
@@ -76,7 +83,7 @@ extension LaunchReport.Failure {
     let call = unsafe withUnsafeBytes(of: raw.call) { raw in
       unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
     }
-    self.init(error: SystemError(call, errno: raw.error), place: place)
+    self.init(place: place, error: SystemError(call, errno: raw.error))
   }
 }
 
@@ -104,12 +111,15 @@ package enum LauncherStart {
   }
 
   /// Starts `path` with `socket` as its channel. Call it on the thread whose end shall end every worker.
+  ///
+  /// - Parameter makesNamespaces: else its workers have none.
   package static func spawn(
-    _ path: String, socket: SharedDescriptor
+    _ path: String, socket: SharedDescriptor, makesNamespaces: Bool
   ) throws(SystemError) -> ProcessHandle {
     var pid: Int32 = -1
-    let pidfd = unsafe mage_spawn_launcher(path, socket.number, &pid)
+    let pidfd = unsafe mage_spawn_launcher(path, socket.number, makesNamespaces, &pid)
     return ProcessHandle(
-      pid: pid, pidfd: OwnedDescriptor(owning: try check("posix_spawn(\(path))", pidfd)))
+      pid: pid,
+      pidfd: SharedDescriptor(OwnedDescriptor(owning: try check("posix_spawn(\(path))", pidfd))))
   }
 }

@@ -24,7 +24,8 @@ package enum LaunchStep: Equatable, Sendable {
   case descriptors([Placement])
   case limit(ResourceLimit, soft: UInt64, hard: UInt64)
   case session
-  case capabilities
+  /// All sets are emptied and locked. The process of an ordinary user, who has none, may keep what bounds them.
+  case capabilities(isPrivileged: Bool)
   case noNewPrivileges
   case landlock(LandlockRights)
   case landlockAllow(files: UInt64, path: String)
@@ -90,6 +91,8 @@ package struct LandlockRights: Equatable, Sendable {
   package static let writeFile: UInt64 = 1 << 1
   package static let readFile: UInt64 = 1 << 2
   package static let readDirectory: UInt64 = 1 << 3
+  /// What there is to do with a file that is no directory; more is refused by the kernel.
+  package static let ofFiles: UInt64 = execute | writeFile | readFile | 1 << 14 | 1 << 15
 
   /// Everything that version `abi` can handle.
   package init(everythingOf abi: Int32) {
@@ -182,7 +185,8 @@ extension LaunchStep {
     case .limit(let resource, let soft, let hard):
       Record(op: MAGE_STEP_LIMIT, a: resource.rawValue, b: soft, c: hard)
     case .session: Record(op: MAGE_STEP_SESSION)
-    case .capabilities: Record(op: MAGE_STEP_CAPABILITIES)
+    case .capabilities(let isPrivileged):
+      Record(op: MAGE_STEP_CAPABILITIES, a: isPrivileged ? 0 : 1)
     case .noNewPrivileges: Record(op: MAGE_STEP_NO_NEW_PRIVILEGES)
     default: confinementRecord
     }

@@ -1,6 +1,6 @@
 /// Defects of a frame in the state in which its channel is: who may say what, when, about which endpoint.
 public enum ChannelCheck: String, CaseIterable, Sendable {
-  /// The kind number is not one of ``FrameKind``.
+  /// The kind number is not one of `FrameKind`.
   case unknownKind
   /// The kind exists, but not from this side or not in this phase of the connection.
   case kindNotAllowed
@@ -28,6 +28,8 @@ public enum ChannelCheck: String, CaseIterable, Sendable {
   case creditAttachmentsExceeded
   /// Credit was returned that had not been used.
   case creditOverflow
+  /// Nothing was returned as credit: a frame that costs its sender nothing and means nothing could be sent without end.
+  case creditEmpty
   /// The message is larger than the policy allows.
   case messageTooLarge
   /// A fragment came without a message that it continues, or has the wrong length.
@@ -48,6 +50,16 @@ public enum ChannelCheck: String, CaseIterable, Sendable {
   case replyUnexpected
   /// More requests await a reply than the policy allows.
   case tooManyOutstanding
+  /// A shared buffer is named that is not there, or that the sender does not write.
+  case bufferUnknown
+  /// A shared buffer is used or dropped whose contents were not returned.
+  case bufferInUse
+  /// An array beside a message is larger than its buffer, or too small to be beside it, or longer than what came.
+  case bufferSize
+  /// A shared buffer is returned that holds nothing.
+  case bufferReturnUnexpected
+  /// More shared buffers are asked for than the policy allows, or again before the answer.
+  case bufferLimit
   /// The handshake's content is not what this version writes.
   case handshake
 }

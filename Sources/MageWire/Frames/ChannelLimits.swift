@@ -15,11 +15,15 @@ public struct ChannelLimits: Equatable, Sendable {
   public var maxOutstanding: UInt32
   /// Open endpoints on the connection.
   public var maxEndpoints: UInt32
+  /// The largest array of bytes that travels in a shared buffer.
+  public var maxPayloadBytes: UInt32
+  /// What the shared buffers of one direction hold together; with 0 there are none.
+  public var poolBytes: UInt32
 
   public init(
     maxMessageBytes: UInt32 = 1 << 20, maxAttachments: UInt32 = 4, windowMessages: UInt32 = 256,
     windowBytes: UInt32 = 4 << 20, windowAttachments: UInt32 = 16, maxOutstanding: UInt32 = 64,
-    maxEndpoints: UInt32 = 128
+    maxEndpoints: UInt32 = 128, maxPayloadBytes: UInt32 = 0, poolBytes: UInt32 = 0
   ) {
     self.maxMessageBytes = maxMessageBytes
     self.maxAttachments = maxAttachments
@@ -28,27 +32,29 @@ public struct ChannelLimits: Equatable, Sendable {
     self.windowAttachments = windowAttachments
     self.maxOutstanding = maxOutstanding
     self.maxEndpoints = maxEndpoints
+    self.maxPayloadBytes = maxPayloadBytes
+    self.poolBytes = poolBytes
   }
 }
 
 extension ChannelLimits {
-  /// The invitation's payload: seven u32 and a zero.
+  /// The invitation's payload: nine u32 and a zero.
   package var encoded: [UInt8] { PayloadInts.encode(fields + [0]) }
 
   private var fields: [UInt32] {
     [
       maxMessageBytes, maxAttachments, windowMessages, windowBytes, windowAttachments,
-      maxOutstanding, maxEndpoints,
+      maxOutstanding, maxEndpoints, maxPayloadBytes, poolBytes,
     ]
   }
 
   package init(decoding payload: ArraySlice<UInt8>) throws(Malformed) {
-    let values = try PayloadInts.decode(payload, count: 8)
-    guard values[7] == 0 else { throw Malformed(.transport(.paddingNotZero), detail: "invitation") }
+    let values = try PayloadInts.decode(payload, count: 10)
+    guard values[9] == 0 else { throw Malformed(.transport(.paddingNotZero), detail: "invitation") }
     self.init(
       maxMessageBytes: values[0], maxAttachments: values[1], windowMessages: values[2],
       windowBytes: values[3], windowAttachments: values[4], maxOutstanding: values[5],
-      maxEndpoints: values[6])
+      maxEndpoints: values[6], maxPayloadBytes: values[7], poolBytes: values[8])
   }
 }
 

@@ -8,7 +8,7 @@
 ///     6  u16  attachments  how many of the packet's descriptors belong to this frame
 ///     8  u32  endpoint     0 where the kind has none
 ///     12 u32  total        first of several fragments: bytes of the whole message; else 0
-///     16      attachments × (u8 kind, u8 flags, u16 zero, u32 endpoint); for what is no endpoint the last seven bytes are zero
+///     16      attachments × (u8 kind, u8 flags, u16 buffer, u32 endpoint or bytes); for a descriptor the last seven bytes are zero
 ///             payload, then zero bytes up to a multiple of 8
 package struct Frame: Equatable, Sendable {
   package static let headerSize = 16
@@ -33,6 +33,8 @@ package struct Frame: Equatable, Sendable {
   package static let relayedFlag: UInt8 = 2
   /// Worker: the message came for an end that the worker has given up, and comes back unread.
   package static let returnedFlag: UInt8 = 4
+  /// A trace context of 32 bytes is in front of the message.
+  package static let contextFlag: UInt8 = 8
 }
 
 /// One attachment in a frame.
@@ -43,23 +45,43 @@ package struct AttachmentEntry: Equatable, Sendable {
   package let isMoved: Bool
   /// The id of an endpoint on this connection; 0 for a descriptor.
   package let endpoint: UInt32
+  /// The shared buffer that holds a payload; 0 for one that follows its message.
+  package let buffer: UInt16
+
+  /// Bytes of a payload.
+  package var count: UInt32 { endpoint }
 
   package init(_ kind: AttachmentKind) {
     self.init(kind: kind.rawValue, isMoved: false, endpoint: 0)
+  }
+
+  package init(payload count: UInt32, buffer: UInt16) {
+    self.init(
+      kind: AttachmentKind.payload.rawValue, isMoved: false, endpoint: count, buffer: buffer)
   }
 
   package init(endpoint: UInt32, isMoved: Bool) {
     self.init(kind: AttachmentKind.endpoint.rawValue, isMoved: isMoved, endpoint: endpoint)
   }
 
-  init(kind: UInt8, isMoved: Bool, endpoint: UInt32) {
+  init(kind: UInt8, isMoved: Bool, endpoint: UInt32, buffer: UInt16 = 0) {
     self.kind = kind
     self.isMoved = isMoved
     self.endpoint = endpoint
+    self.buffer = buffer
   }
 
   /// Whether a descriptor of the packet belongs to it.
-  package var hasDescriptor: Bool { kind != AttachmentKind.endpoint.rawValue }
+  package var hasDescriptor: Bool { !isEndpoint && !isPayload }
+
+  var isEndpoint: Bool { kind == AttachmentKind.endpoint.rawValue }
+  package var isPayload: Bool { kind == AttachmentKind.payload.rawValue }
+
+  /// Whether the bytes that its kind has no use for are zero.
+  func isPlain(flags: UInt8) -> Bool {
+    if isPayload { return flags == 0 }
+    return buffer == 0 && (isEndpoint ? flags <= 1 : flags == 0 && endpoint == 0)
+  }
 }
 
 /// Walks a packet front to back. Assume that an attacker chose the bytes: every method returns a checked value or throws.
@@ -108,13 +130,9 @@ package struct FrameReader: Sendable {
     for index in 0..<count {
       let start = position + Frame.headerSize + index * Frame.attachmentEntrySize
       let entry = AttachmentEntry(
-        kind: bytes[start], isMoved: bytes[start + 1] == 1, endpoint: uint32(at: start + 4))
-      let isPadded = bytes[(start + 1)..<(start + 4)].allSatisfy { $0 == 0 }
-      let isPlain =
-        entry.hasDescriptor
-        ? isPadded && entry.endpoint == 0
-        : bytes[start + 1] <= 1 && bytes[start + 2] == 0 && bytes[start + 3] == 0
-      guard isPlain else {
+        kind: bytes[start], isMoved: bytes[start + 1] == 1, endpoint: uint32(at: start + 4),
+        buffer: UInt16(bytes[start + 2]) | UInt16(bytes[start + 3]) << 8)
+      guard entry.isPlain(flags: bytes[start + 1]) else {
         throw Malformed(.transport(.paddingNotZero), detail: "attachment entry \(index)")
       }
       entries.append(entry)
@@ -169,7 +187,8 @@ package struct FrameWriter: Sendable {
     append(UInt64(endpoint) | UInt64(total) << 32)
     for entry in entries {
       append(
-        UInt64(entry.kind) | (entry.isMoved ? 1 << 8 : 0) | UInt64(entry.endpoint) << 32)
+        UInt64(entry.kind) | (entry.isMoved ? 1 << 8 : 0) | UInt64(entry.buffer) << 16
+          | UInt64(entry.endpoint) << 32)
     }
     bytes.append(contentsOf: payload)
     let padding = (Frame.alignment - bytes.count % Frame.alignment) % Frame.alignment

@@ -23,13 +23,23 @@ package enum FrameKind: UInt8, CaseIterable, Sendable {
   case seal = 17
   /// Worker: the filter is in force; attachment: its listener.
   case sealed = 18
-  /// Host: you are connected; payload: ``ChannelLimits``, eight u32; attachments: none, or a ring's
+  /// Host: you are connected; payload: `ChannelLimits`, ten u32; attachments: none, or a ring's
   /// memory and the worker's ends of its two doorbells.
   case invite = 19
   /// Host: finish what you do and exit.
   case finish = 20
   /// Worker: it cannot start, for a reason of its own; payload as of `close`.
   case refuse = 21
+
+  /// Worker: it has something to send for which it has no buffer; payload: bytes (u32), zero (u32).
+  case bufferWanted = 24
+  /// Host: a new shared buffer; payload: its number (u32), bytes (u32), which side writes it (u32; 0 is the host), zero (u32); attachment:
+  /// its memory. All zero and without an attachment: there will be no more.
+  case bufferAdded = 25
+  /// What was in a buffer has been taken: its writer may use it again; payload: its number (u32), zero (u32).
+  case bufferReturned = 26
+  /// The sender has unmapped a buffer that it writes; payload: its number (u32), zero (u32).
+  case bufferDropped = 27
 }
 
 /// What a descriptor in a packet is said to be. The receiver asks the kernel whether it is true.
@@ -46,4 +56,6 @@ public enum AttachmentKind: UInt8, CaseIterable, Sendable {
   case doorbell = 5
   /// One end of a pipe, by its id on the connection; no descriptor belongs to it.
   case endpoint = 6
+  /// An array of bytes that is in a shared buffer, or follows its message; no descriptor belongs to it.
+  case payload = 8
 }

@@ -4,6 +4,9 @@ extension MessageDecoder {
   /// A map: a struct of two arrays.
   ///
   /// - Parameters:
+  ///   - fields: of the struct that points to it.
+  ///   - offset: of the pointer.
+  ///   - name: of the field, for reports.
   ///   - keys: reads the array field at offset 8 of the view that it is given.
   ///   - values: reads the one at 16.
   @inlinable
@@ -27,7 +30,10 @@ extension MessageDecoder {
       let view = try decoder.mapView(at: target, name)
       return try decoder.readingAll(from: target + 8, to: target + view.size, name) {
         (decoder) throws(Malformed) in
+        let outer = decoder.isInKeys
+        decoder.isInKeys = true
         let keys = try keys(&decoder, view)
+        decoder.isInKeys = outer
         if decoder.isCanonical, KeyOrder(Key.self) == nil {
           try decoder.expectAscendingBytes(ofKeysIn: view, name)
         }

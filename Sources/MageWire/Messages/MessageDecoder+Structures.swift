@@ -45,6 +45,11 @@ extension MessageDecoder {
   /// An array of what has no method of its own.
   ///
   /// - Parameters:
+  ///   - fields: of the struct that points to it.
+  ///   - offset: of the pointer.
+  ///   - name: of the field, for reports.
+  ///   - max: elements at most.
+  ///   - count: elements exactly, where that is fixed.
   ///   - stride: bytes of an element: 1, 2, 4, 8 or 16.
   ///   - element: reads one, at offset 0 of the view that it is given.
   @inlinable

@@ -47,9 +47,11 @@ extension MessageDecoder {
   public mutating func optionalBytes(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> [UInt8]? {
-    guard let body = try body(fields, offset, name, .sized(1), max: max, count: count) else {
-      return nil
+    if let payload = try payload(fields, offset, name, max: max, count: count) {
+      return payload.copy()
     }
+    let body = try inlineBytes(fields, offset, name, max: max, count: count)
+    guard let body else { return nil }
     return unsafe Array(claims.memory(body.range))
   }
 }
@@ -71,7 +73,7 @@ extension MessageDecoder {
   public mutating func optionalTextView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> TextView? {
-    let bytes = try optionalBytesView(fields, offset, name, max: max)
+    let bytes = try optionalView(fields, offset, name, size: 1, max: max, count: nil)
     guard let bytes else { return nil }
     guard bytes.isUTF8 || !isCanonical else { throw Self.notUTF8(name) }
     return TextView(checked: bytes)
@@ -91,7 +93,11 @@ extension MessageDecoder {
   public mutating func optionalBytesView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> BytesView? {
-    try optionalView(fields, offset, name, size: 1, max: max, count: count)
+    if let payload = try payload(fields, offset, name, max: max, count: count) {
+      return BytesView(payload.copy())
+    }
+    let body = try inlineBytes(fields, offset, name, max: max, count: count)
+    return body.map { BytesView(bytes, $0.range) }
   }
 
   /// An array of numbers, read where it lies.

@@ -19,6 +19,8 @@ public struct MessageDecoder: ~Copyable {
   @usableFromInline var unread: UInt64 = 0
   /// A union's member of a later version was passed over. Objects, handles and ids of it come next, if it has any.
   @usableFromInline var skipped: Skipped = []
+  /// What is read are keys of a map, whose arrays are all in the message.
+  @usableFromInline var isInKeys = false
 
   // Lent, like the memory: what stands behind the pointers is the caller's and outlives the decoder.
   private let storage: UnsafePointer<[UInt8]>
@@ -249,6 +251,12 @@ extension MessageDecoder {
   ) throws(Malformed) -> (any WireHandle)? {
     let index = uint32(fields, offset)
     guard index != .max else { return nil }
+    return try claim(handle: index, name)
+  }
+
+  /// What is beside the message at `index`, which must be the next that nobody has read.
+  @usableFromInline
+  mutating func claim(handle index: UInt32, _ name: String) throws(Malformed) -> any WireHandle {
     let count = unsafe handles.pointee.count
     guard let position = Int(exactly: index), position >= nextHandle, position < count else {
       throw Malformed(

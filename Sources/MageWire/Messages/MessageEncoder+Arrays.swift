@@ -44,17 +44,27 @@ extension MessageEncoder {
   @inlinable
   public mutating func bytes(_ fields: StructView, _ offset: Int, _ value: [UInt8]?) {
     guard let value else { return }
+    guard !isBeside(value.count) else { return payload(fields, offset, UntrustedBytes(value)) }
     unsafe value.withUnsafeBytes { unsafe array(fields, offset, count: $0.count, of: $0) }
   }
 
   @inlinable
   public mutating func textView(_ fields: StructView, _ offset: Int, _ value: TextView?) {
-    bytesView(fields, offset, value?.bytes)
+    guard let value else { return }
+    inline(fields, offset, value.bytes)
   }
 
   @inlinable
   public mutating func bytesView(_ fields: StructView, _ offset: Int, _ value: BytesView?) {
     guard let value else { return }
+    guard !isBeside(value.count) else {
+      return payload(fields, offset, UntrustedBytes(value.array))
+    }
+    inline(fields, offset, value)
+  }
+
+  @usableFromInline
+  mutating func inline(_ fields: StructView, _ offset: Int, _ value: BytesView) {
     unsafe value.slice.withUnsafeBytes {
       unsafe array(fields, offset, count: value.count, of: $0)
     }
@@ -137,6 +147,9 @@ extension MessageEncoder {
 
 extension MessageEncoder {
   /// - Parameters:
+  ///   - fields: of the struct that points to it.
+  ///   - offset: of the pointer.
+  ///   - value: what is written.
   ///   - stride: bytes of an element: 1, 2, 4, 8 or 16.
   ///   - element: writes one, at offset 0 of the view that it is given.
   @inlinable

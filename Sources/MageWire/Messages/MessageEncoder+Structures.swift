@@ -13,6 +13,9 @@ extension MessageEncoder {
   /// A map: a struct of two arrays. Its keys are written in one order, so that equal maps have equal bytes.
   ///
   /// - Parameters:
+  ///   - fields: of the struct that points to it.
+  ///   - offset: of the pointer.
+  ///   - value: what is written.
   ///   - keys: writes the array field at offset 8 of the view that it is given.
   ///   - values: writes the one at 16.
   @inlinable
@@ -25,7 +28,10 @@ extension MessageEncoder {
     pointToEnd(fields.base + offset)
     let view = mapView()
     let pairs = Self.ordered(value, keys)
+    let outer = isInKeys
+    isInKeys = true
     keys(&self, view, pairs.map(\.key))
+    isInKeys = outer
     values(&self, view, pairs.map(\.value))
   }
 

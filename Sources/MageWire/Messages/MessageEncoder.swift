@@ -14,6 +14,8 @@ public struct MessageEncoder: ~Copyable {
   private var interfaceIDs: [UInt32] = []
   /// What will get the ids, each with the place of its own among them.
   private var ends: [any WireHandle] = []
+  /// What is written are keys of a map, whose arrays are all in the message.
+  @usableFromInline var isInKeys = false
 
   /// What a message is, as its header says it.
   public enum Kind: Sendable {
@@ -97,13 +99,14 @@ public struct MessageEncoder: ~Copyable {
     return count
   }
 
-  /// What `write` writes, without a header.
+  /// What `write` writes of a map's keys, without a header.
   @inlinable
   static func bytes(_ write: (inout MessageEncoder) -> Void) -> [UInt8] {
     var attempt = Attempt()
     while true {
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
         guard var encoder = unsafe MessageEncoder(buffer) else { return }
+        encoder.isInKeys = true
         write(&encoder)
         count = encoder.finish(&attempt)
       }
@@ -163,8 +166,13 @@ public struct MessageEncoder: ~Copyable {
     _ fields: StructView, _ offset: Int, _ handle: (any WireHandle)?
   ) {
     guard let handle else { return put(UInt32.max, at: fields.base + offset) }
-    put(UInt32(clamping: handles.count), at: fields.base + offset)
+    put(UInt32(clamping: append(handle: handle)), at: fields.base + offset)
+  }
+
+  /// Appends to what travels beside the message. Returns its index there.
+  mutating func append(handle: any WireHandle) -> Int {
     handles.append(handle)
+    return handles.count - 1
   }
 
   /// The id of an interface that shares the pipe; `nil` is written as none.

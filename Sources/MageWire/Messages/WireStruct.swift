@@ -39,6 +39,7 @@ public protocol WireUnion: Sendable {
   /// Reads the tag by `unionTag(fields, 0, field)` and the member at offset 8.
   ///
   /// - Parameters:
+  ///   - message: what is being read.
   ///   - fields: the union's own 16 bytes.
   ///   - field: the field that holds the union, for reports.
   init(

@@ -66,6 +66,7 @@ package struct Checker {
     for index in program.interfaces.indices { resolveInterface(index) }
     guard !diagnostics.hasErrors else { return }
     checkRecursion()
+    checkRetries()
     checkSwiftNames()
   }
 

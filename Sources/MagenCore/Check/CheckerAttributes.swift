@@ -34,11 +34,14 @@ extension Checker {
       places: [.field, .parameter, .type], value: .range, form: "[Range=1..512]"),
     "Frozen": AttributeRule(places: [.field, .parameter, .type], value: .none, form: "[Frozen]"),
     "View": AttributeRule(places: [.field, .parameter, .type], value: .none, form: "[View]"),
+    "InPlace": AttributeRule(
+      places: [.field, .parameter, .type], value: .none, form: "[InPlace]"),
     "From": AttributeRule(
       places: [.interface, .method], value: .side, form: "[From=host] or [From=worker]"),
     "Sandbox": AttributeRule(places: [.interface], value: .text, form: "[Sandbox=\"renderer\"]"),
     "Rate": AttributeRule(places: [.interface, .method], value: .integer, form: "[Rate=100]"),
     "Sync": AttributeRule(places: [.method], value: .none, form: "[Sync]"),
+    "Idempotent": AttributeRule(places: [.method], value: .none, form: "[Idempotent]"),
     "Extensible": AttributeRule(
       places: [.enumeration, .union], value: .none, form: "[Extensible]"),
     "Error": AttributeRule(

@@ -52,6 +52,7 @@ extension Checker {
     model.from = side(attributes) ?? program.interfaces[index].from
     model.rate = rate(attributes) ?? rate(outer)
     model.isSync = attributes.contains { $0.name.text == "Sync" }
+    model.isIdempotent = attributes.contains { $0.name.text == "Idempotent" }
     model.minVersion = minVersion(attributes)
     model.documentation = documentation(syntax.documentation)
     model.allowances = allowances(attributes)

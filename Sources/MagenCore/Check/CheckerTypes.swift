@@ -14,6 +14,7 @@ extension Checker {
       case "Range": setRange(attribute, &type, in: scope, file: file)
       case "Frozen": setFrozen(attribute, &type)
       case "View": setView(attribute, &type)
+      case "InPlace": setInPlace(attribute, &type)
       default: break
       }
     }
@@ -127,12 +128,26 @@ extension Checker {
   }
 
   private mutating func setView(_ attribute: Attribute, _ type: inout TypeModel) {
-    if type.canBeView {
+    if type.isInPlace {
+      report("a View is in the message, which nobody can change", at: attribute.span)
+    } else if type.canBeView {
       type.isView = true
     } else if type.kind != .unknown {
       report(
         "'View' has no use for \(program.describe(type))", at: attribute.span,
         hint: "a string, an array<uint8> or an array of other numbers can be read in place")
+    }
+  }
+
+  private mutating func setInPlace(_ attribute: Attribute, _ type: inout TypeModel) {
+    if type.isView {
+      report("a View is in the message, which nobody can change", at: attribute.span)
+    } else if case .array(let element, _) = type.kind, element.isByte {
+      type.isInPlace = true
+    } else if type.kind != .unknown {
+      report(
+        "'InPlace' has no use for \(program.describe(type))", at: attribute.span,
+        hint: "an array<uint8> can be read in the memory that it comes in")
     }
   }
 
@@ -235,6 +250,7 @@ extension Program {
     }
     if type.isFrozen { list.append("Frozen") }
     if type.isView { list.append("View") }
+    if type.isInPlace { list.append("InPlace") }
     return list.isEmpty ? "" : "[\(list.joined(separator: ", "))] "
   }
 }

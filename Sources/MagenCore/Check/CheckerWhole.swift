@@ -18,6 +18,49 @@ extension Checker {
     }
   }
 
+  // MARK: Calls that may be made again
+
+  /// Refuses `[Idempotent]` where there can be no second call.
+  mutating func checkRetries() {
+    for interface in program.interfaces {
+      for method in interface.methods where method.isIdempotent {
+        if method.reply == nil {
+          report(
+            "a method without a reply is never called again", at: method.span,
+            hint: "take [Idempotent] off, or give it a reply, '=> ()'")
+        } else if method.from == .worker {
+          report(
+            "only a host calls again, on another worker", at: method.span,
+            hint: "take [Idempotent] off what workers call")
+        } else if let field = method.parameters.first(where: { carriesEnd($0.type) }) {
+          report(
+            "'\(field.name)' carries an end of a pipe, which can be sent once", at: method.span,
+            hint: "take [Idempotent] off: there is no second call without the end")
+        }
+      }
+    }
+  }
+
+  private func carriesEnd(_ type: TypeModel) -> Bool {
+    var seen: Set<Symbol> = []
+    return carriesEnd(type, &seen)
+  }
+
+  private func carriesEnd(_ type: TypeModel, _ seen: inout Set<Symbol>) -> Bool {
+    switch type.kind {
+    case .pending, .handle(.messagePipe), .handle(.any): return true
+    case .array(let element, _): return carriesEnd(element, &seen)
+    case .map(let key, let value): return carriesEnd(key, &seen) || carriesEnd(value, &seen)
+    case .structure(let index):
+      guard seen.insert(.structure(index)).inserted else { return false }
+      return program.structures[index].fields.contains { carriesEnd($0.type, &seen) }
+    case .union(let index):
+      guard seen.insert(.union(index)).inserted else { return false }
+      return program.unions[index].fields.contains { carriesEnd($0.type, &seen) }
+    default: return false
+    }
+  }
+
   // MARK: Names that become one
 
   mutating func checkSwiftNames() {

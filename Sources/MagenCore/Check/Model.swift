@@ -83,6 +83,8 @@ package struct TypeModel: Equatable, Sendable {
   package var isFrozen = false
   /// Read where it lies in the message, and not copied out.
   package var isView = false
+  /// Read where the peer has put it, which may write it meanwhile.
+  package var isInPlace = false
   /// `char`: a number that is meant as a character.
   package var isCharacter = false
 }
@@ -225,6 +227,8 @@ package struct MethodModel: Sendable {
   /// Messages in a second.
   package var rate: Int?
   package var isSync = false
+  /// A call that was made twice has done no more than one that was made once.
+  package var isIdempotent = false
   package var minVersion: UInt32 = 0
   package var documentation: [String] = []
   package var allowances: [Allowance] = []

@@ -39,7 +39,8 @@ struct CodeWriter {
     guard !fits(whole), !items.isEmpty else { return line(whole) }
     line(head)
     depth += 1
-    fill(items, tail: isDeclaration ? "" : tail)
+    // A collection's last line ends with a comma, as swift-format has it, and a list of parameters does not.
+    fill(items, tail: isDeclaration ? (tail.hasPrefix("]") ? "," : "") : tail)
     depth -= 1
     if isDeclaration { line(tail) }
   }

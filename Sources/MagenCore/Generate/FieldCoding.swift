@@ -74,6 +74,7 @@ struct FieldCoding {
       let function = element.isByte ? "bytesView" : "numbersView"
       return reading(function, named + elementType + limits(type), type)
     }
+    if type.isInPlace { return reading("untrustedBytes", named + limits(type), type) }
     if let form = ArrayForm(element) {
       let elementType = form.needsType ? ["\(types.plainName(element)).self"] : []
       return reading(form.name, named + elementType + limits(type), type)
@@ -125,6 +126,7 @@ struct FieldCoding {
     case .pending(let kind, _): return writing(kind.coder)
     case .array(let element, _):
       if type.isView { return writing(element.isByte ? "bytesView" : "numbersView") }
+      if type.isInPlace { return writing("untrustedBytes") }
       return encodeArray(element, writing("array"))
     case .map(let key, let mapped): return encodeMap(type, key, mapped, writing("map"))
     case .unknown: return writing("nothing")

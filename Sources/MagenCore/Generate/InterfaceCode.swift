@@ -66,6 +66,7 @@ struct InterfaceCode {
       var arguments = ["\(method.ordinal)", StringLiteral.swift(method.name)]
       if let from = method.from { arguments.append("from: .\(from.rawValue)") }
       if let rate = method.rate { arguments.append("rate: \(types.grouped(Int128(rate)))") }
+      if method.isIdempotent { arguments.append("isIdempotent: true") }
       let head =
         "public static let \(method.swiftName) = \(type)<\(generics.joined(separator: ", "))>("
       writer.list(head, arguments, ")")
@@ -109,6 +110,7 @@ struct InterfaceCode {
     if let rate = method.rate {
       facts.append("At most \(types.grouped(Int128(rate))) times a second.")
     }
+    if method.isIdempotent { facts.append("A pool may call again when a worker ends over it.") }
     if method.minVersion > 0 { facts.append("Since version \(method.minVersion).") }
     if !facts.isEmpty {
       if !lines.isEmpty { lines.append("") }
@@ -244,9 +246,10 @@ struct InterfaceCode {
       }
       let remote = "try \(isWaiting ? "" : "await ")\(member("remote"))"
       let name = isWaiting ? "callAndWait" : "call"
-      let call = "\(remote).\(name)(\(token), \(parameters), within: \(member("limit")))"
+      let limit = "within: \(member("limit"))"
+      let call = "\(remote).\(name)(\(token), \(parameters), \(limit))"
       switch method.reply {
-      case nil: writer.line("\(remote).send(\(token), \(parameters))")
+      case nil: writer.line("\(remote).send(\(token), \(parameters), \(limit))")
       case .parameters(let list) where list.isEmpty: writer.line("_ = \(call)")
       case .parameters(let list) where list.count > 1:
         let reply = local("reply")

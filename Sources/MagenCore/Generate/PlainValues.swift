@@ -8,7 +8,8 @@ struct PlainValues {
   ///
   /// - Parameter isSpecial: which handles count: `nil` is one that is no end of an interface.
   init(
-    _ program: Program, without isSpecial: @escaping @Sendable (PendingKind?) -> Bool = { _ in true }
+    _ program: Program,
+    without isSpecial: @escaping @Sendable (PendingKind?) -> Bool = { _ in true }
   ) {
     self.isSpecial = isSpecial
     let offset = program.structures.count
@@ -51,6 +52,8 @@ struct PlainValues {
   private static func parts(
     of type: TypeModel, _ isSpecial: (PendingKind?) -> Bool
   ) -> Parts {
+    // What may change between two looks equals nothing.
+    if type.isInPlace { return Parts(hasHandle: isSpecial(nil)) }
     switch type.kind {
     case .bool, .number, .string, .enumeration, .unknown: return Parts()
     case .structure(let index): return Parts(structures: [index])

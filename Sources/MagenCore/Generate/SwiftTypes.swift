@@ -7,6 +7,7 @@ struct SwiftTypes {
   /// Without the `?` of a nullable type.
   func plainName(_ type: TypeModel) -> String {
     if type.isView { return viewName(type) }
+    if type.isInPlace { return "UntrustedBytes" }
     return switch type.kind {
     case .bool: "Bool"
     case .number(let kind): kind.swiftName

@@ -95,6 +95,9 @@ package struct BreakingChanges {
     if let rate = after.rate, before.rate.map({ $0 > rate }) ?? true {
       add(.breaks, place, "it may be called less often: \(rate) times a second")
     }
+    if before.isIdempotent, !after.isIdempotent {
+      add(.compatible, place, "it is not called again any more when a worker ends over it")
+    }
     compare(before.parameters, after.parameters, place, versioned: true)
     switch (before.reply, after.reply) {
     case (nil, nil): break

@@ -57,7 +57,8 @@ package struct Describer {
       line()
       line("  @\(method.ordinal) \(method.name)")
       for text in method.documentation where !text.isEmpty { line("    # \(text)") }
-      line("    called by: \(method.from?.rawValue ?? "either side")\(rate(method))")
+      let caller = method.from?.rawValue ?? "either side"
+      line("    called by: \(caller)\(rate(method))\(retries(method))")
       line("    parameters: \(Layout(method.parameters).size) bytes and what they point to")
       table(method.parameters, "      ")
       reply(method)
@@ -66,6 +67,10 @@ package struct Describer {
 
   private func rate(_ method: MethodModel) -> String {
     method.rate.map { ", at most \($0) times a second" } ?? ", as often as it likes"
+  }
+
+  private func retries(_ method: MethodModel) -> String {
+    method.isIdempotent ? ", again when a worker ends over it" : ""
   }
 
   private mutating func reply(_ method: MethodModel) {

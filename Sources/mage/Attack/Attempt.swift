@@ -102,5 +102,5 @@ extension Attempt {
 
   static let all =
     namespaceAttempts + fileAttempts + processAttempts + kernelAttempts
-    + otherAttempts + messageAttempts
+    + otherAttempts + sideAttempts + messageAttempts
 }

@@ -55,6 +55,49 @@ extension Attempt {
       "raise a limit", .limits, "prlimit64", 0, 4, .bytes(Array(repeating: 0xFF, count: 16)), 0),
   ]
 
+  /// What lies beside the usual list: oracles, doors into other processes' timing, and calls that hold up the whole machine.
+  static let sideAttempts: [Attempt] = [
+    .calls(
+      "have a descriptor's signals sent to the host", .processes,
+      [make("eventfd2", 0, 0), make("fcntl", .result, 8, .hostProcess)]),
+    .calls(
+      "choose the signal of a descriptor", .processes,
+      [make("eventfd2", 0, 0), make("fcntl", .result, 10, 9)]),
+    .call("signal a thread of the host", .processes, "tgkill", .hostProcess, .hostProcess, 0),
+    .call("ask for the host's group", .processes, "getpgid", .hostProcess),
+    .call("ask for the host's session", .processes, "getsid", .hostProcess),
+    .call(
+      "ask where the host may run", .processes, "sched_getaffinity", .hostProcess, 8, .zeros(8)),
+    .call(
+      "release a dead process's memory", .processes, "process_mrelease", -1, 0, goal: .attention),
+    .call(
+      "signal by a descriptor", .processes, "pidfd_send_signal", -1, 0, 0, 0, goal: .attention),
+    .call("let itself be traced and dumped", .processes, "prctl", 4, 1, 0, 0, 0),
+    .call("adopt orphans", .processes, "prctl", 36, 1, 0, 0, 0),
+    .call("slow its timers", .kernel, "prctl", 29, 1, 0, 0, 0),
+    .call("make a timer", .kernel, "timer_create", 1, 0, .zeros(8)),
+    .call("make input and output that waits for nobody", .kernel, "io_setup", 1, .zeros(8)),
+    .call("interrupt all processors", .kernel, "membarrier", 16, 0, 0),
+    .call("choose its input's priority", .kernel, "ioprio_set", 1, 0, 0x6000),
+    .call("write all files of the machine back", .files, "sync"),
+    .calls(
+      "see which pages others have read", .memory,
+      [make("mmap", 0, 4096, 1, 0x22, -1, 0), make("mincore", .result, 4096, .zeros(8))]),
+    .calls(
+      "give hints on a file in memory", .memory,
+      [make("memfd_create", "hint", 0), make("fcntl", .result, 1036, .zeros(8))]),
+    .calls(
+      "punch a hole into a file in memory", .memory,
+      [make("memfd_create", "hole", 0), make("fallocate", .result, 3, 0, 4096)],
+      isGrantable: true),
+    .calls(
+      "have senders' names told", .network,
+      [
+        make("socket", 1, 5, 0),
+        make("setsockopt", .result, 1, 16, .bytes([1, 0, 0, 0]), 4),
+      ]),
+  ]
+
   /// Only workers can send messages. The host's answer is the ending `malformed`.
   static let messageAttempts: [Attempt] = [
     "send-unasked-descriptor", "send-socket", "malformed-transport", "malformed-channel",

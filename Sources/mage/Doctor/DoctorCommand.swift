@@ -37,6 +37,8 @@ struct Finding {
     case present = "yes"
     /// Something else stands in.
     case replaced = "no, replaced"
+    /// No shipped policy needs it.
+    case absent = "no"
     case missing = "NO"
   }
 

@@ -7,7 +7,7 @@ internal import MageSystem
 /// What this machine offers.
 enum Machine {
   static func examine() async -> [Finding] {
-    [kernel] + KernelFindings.all + [landlock, memory, await sandbox]
+    [kernel] + KernelFindings.all + [landlock, memory, await sandbox, await fallback]
   }
 
   private static var kernel: Finding {
@@ -53,9 +53,7 @@ enum Machine {
   private static var sandbox: Finding {
     get async {
       do {
-        let host = try Host()
-        let ending = try await run(host)
-        await host.shutDown()
+        let ending = try await ending(under: probePolicy)
         return Finding(name: "full sandbox", state: .present, detail: "/bin/true \(ending)")
       } catch {
         return Finding(
@@ -65,14 +63,47 @@ enum Machine {
     }
   }
 
-  private static func run(_ host: Host) async throws -> Ending {
-    let policy = try PolicyParser.parse(probePolicy, file: "probe")
+  /// What is left where the machine gives no namespaces, for policies that say so.
+  private static var fallback: Finding {
+    get async {
+      let name = "level landlock+seccomp"
+      do {
+        let ending = try await ending(under: plainPolicy)
+        return Finding(
+          name: name, state: .present,
+          detail:
+            "/bin/true \(ending); used without namespaces, and only by policies that say 'require level landlock+seccomp'"
+        )
+      } catch {
+        return Finding(name: name, state: .absent, detail: "\(error)")
+      }
+    }
+  }
+
+  private static func ending(under text: String) async throws -> Ending {
+    let host = try Host()
+    do {
+      let ending = try await run(host, text)
+      await host.shutDown()
+      return ending
+    } catch {
+      await host.shutDown()
+      throw error
+    }
+  }
+
+  private static func run(_ host: Host, _ text: String) async throws -> Ending {
+    let policy = try PolicyParser.parse(text, file: "probe")
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(null) }
     let program = Program(
       "/bin/true", streams: Program.Streams(input: null, output: null, error: null))
     return try await host.run(program, policy: policy)
   }
+
+  private static let plainPolicy = probePolicy.replacing(
+    "namespaces { user pid mount ipc uts cgroup net shared-empty }",
+    with: "require level landlock+seccomp namespaces { }")
 
   /// Grants what ld.so and a program that does nothing need; only the machine is on trial here, so it is kept apart from the library.
   private static let probePolicy = """
@@ -83,7 +114,8 @@ enum Machine {
     limits { memory 64MiB cpu 2s wall 5s output 1MiB }
     syscalls startup {
         allow openat newfstatat fstat read pread64 close access readlink brk mmap mprotect munmap
-        allow arch_prctl set_tid_address set_robust_list rseq prlimit64 getrandom exit_group exit write
+        allow arch_prctl set_tid_address set_robust_list rseq getrandom exit_group exit write
+        allow prlimit64 when pid == 0
     }
     """
 }

@@ -7,12 +7,16 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff",
     abstract:
       "Says what the second policy allows that the first does not, and the other way round.",
-    discussion: "Exit status: 0 they allow the same, 1 they differ.")
+    discussion: """
+      Exit status: 0 they allow the same, 1 they differ.
+
+      Example: mage policy diff minimal judge
+      """)
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "As JSON.") var json = false
-  @Argument(help: "A policy.") var first: String
-  @Argument(help: "Another.") var second: String
+  @Argument(help: "A policy.", completion: PolicyPlace.completion) var first: String
+  @Argument(help: "Another.", completion: PolicyPlace.completion) var second: String
 
   func run() throws {
     let policies = (try place.load(first), try place.load(second))
@@ -76,11 +80,14 @@ struct ScoreCommand: ParsableCommand {
     discussion: """
       One point for each allowed call, half of one for each that is allowed in some cases only, ten for each dangerous one; five for \
       each file or directory, two for each brokered grant.
+
+      Example: mage policy score
       """)
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "As JSON.") var json = false
-  @Argument(help: "Policies (default: all of the library).") var policies: [String] = []
+  @Argument(help: "Policies (default: all of the library).", completion: PolicyPlace.completion)
+  var policies: [String] = []
 
   func run() throws {
     for name in policies.isEmpty ? place.names : policies {

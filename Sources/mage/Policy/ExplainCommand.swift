@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: "startup or serve (default: serve, or the only one that a policy has).")
   var phase: String?
   @Flag(help: "As JSON.") var json = false
-  @Argument(help: "A policy.") var policy: String
+  @Argument(help: "A policy.", completion: PolicyPlace.completion) var policy: String
   @Argument(help: "A system call.") var call: String
   @Argument(
     parsing: .allUnrecognized,

@@ -24,6 +24,7 @@ struct LearnCommand: AsyncParsableCommand {
   var binds: [BindOption] = []
   @Option(help: ArgumentHelp("Where to write the policy.", valueName: "file"))
   var output = "learned.sandbox"
+  @Flag(help: "What was learned, as JSON on the output, beside the file.") var json = false
   @Argument(
     parsing: .postTerminator,
     help: ArgumentHelp("The program, and its arguments.", valueName: "program"))
@@ -41,17 +42,30 @@ struct LearnCommand: AsyncParsableCommand {
     let program = Program(
       Paths.program(command[0]), arguments: Array(command.dropFirst()),
       binds: binds.map { Program.Bind(source: $0.source, target: $0.target) })
-    let text = try await learn(program, base)
+    let (ending, text) = try await learn(program, base)
     try Console.writeFile(text, at: output)
+    if json { Console.print(try report(ending, text).description) }
   }
 
-  private func learn(_ program: Program, _ base: Policy) async throws -> String {
+  private func report(_ ending: Ending, _ text: String) throws -> JSONValue {
+    do throws(PolicyError) {
+      let policy = try PolicyParser.parse(text, file: output)
+      return .object([
+        ("ending", .string(ending.cause.name)), ("file", .string(output)), ("policy", policy.json),
+      ])
+    } catch {
+      Console.complain("\(error)")
+      throw ExitCode(ExitStatus.policy)
+    }
+  }
+
+  private func learn(_ program: Program, _ base: Policy) async throws -> (Ending, String) {
     do {
       let host = try Host()
       let result = try await host.learn(program, policy: base)
       await host.shutDown()
       Console.complain("the program \(result.ending)")
-      return result.learned.text(name: name, base: base)
+      return (result.ending, result.learned.text(name: name, base: base))
     } catch {
       Console.complain("\(error)")
       throw ExitCode(ExitStatus.no)

@@ -51,7 +51,8 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "One JSON object for each policy.") var json = false
-  @Argument(help: "Policies (default: all of the library).") var policies: [String] = []
+  @Argument(help: "Policies (default: all of the library).", completion: PolicyPlace.completion)
+  var policies: [String] = []
 
   func run() throws {
     var failed: ExitCode?
@@ -98,7 +99,7 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var place: PolicyPlace
   @Flag(help: "As JSON, which --policy and the other commands read as well.") var json = false
   @Flag(help: "As the Swift that builds it.") var swift = false
-  @Argument(help: "A policy.") var policy: String
+  @Argument(help: "A policy.", completion: PolicyPlace.completion) var policy: String
 
   func validate() throws {
     if json, swift { throw ValidationError("--json and --swift exclude each other") }
@@ -114,11 +115,12 @@ struct PrintCommand: ParsableCommand {
 struct DumpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dump",
-    abstract: "Prints the compiled filters of a policy, instruction by instruction.")
+    abstract: "Prints the compiled filters of a policy, instruction by instruction.",
+    discussion: "Example: mage policy dump renderer")
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "As JSON: each filter's instructions, one string each.") var json = false
-  @Argument(help: "A policy.") var policy: String
+  @Argument(help: "A policy.", completion: PolicyPlace.completion) var policy: String
 
   func run() throws {
     let filters = try place.loadFilters(policy).bytes

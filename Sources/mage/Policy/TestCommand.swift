@@ -9,12 +9,15 @@ struct TestCommand: ParsableCommand {
     discussion: """
       With --live the kernel is asked as well: a process installs the filter and makes every call of the tests, with each result of \
       the filter replaced by an errno of its own, so that no call is really made.
+
+      Example: mage policy test --live
       """)
 
   @OptionGroup var place: PolicyPlace
   @Flag(help: "Ask this machine's kernel too.") var live = false
   @Flag(help: "One JSON object for each policy.") var json = false
-  @Argument(help: "Policies (default: all of the library).") var policies: [String] = []
+  @Argument(help: "Policies (default: all of the library).", completion: PolicyPlace.completion)
+  var policies: [String] = []
 
   func run() throws {
     var failed = false

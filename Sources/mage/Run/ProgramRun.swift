@@ -18,9 +18,11 @@ struct ProgramRun {
   func run() async -> Int32 {
     let interrupts = Interrupts()
     do throws(RunFailure) {
+      let host = try host()
+      // Reading the policy takes about as long.
+      host.startEarly()
       let policy = try policy()
       let streams = try streams()
-      let host = try host()
       let result = await launch(host, policy, streams, interrupts)
       await host.shutDown()
       try write(result)
@@ -74,6 +76,7 @@ struct ProgramRun {
     do throws(SpawnError) {
       let process = try await host.start(program, policy: policy)
       interrupts.onFirst { Task { await process.kill() } }
+      if policy.requirement != .full { await sayLevel(of: process, policy) }
       let ending = await process.ending()
       return RunResult(ending, await process.mechanisms(), interruptedBy: interrupts.signal)
     } catch {
@@ -82,9 +85,20 @@ struct ProgramRun {
     }
   }
 
+  /// Less than everything is never silent.
+  private func sayLevel(of process: ProgramProcess, _ policy: Policy) async {
+    let level = await process.mechanisms().level
+    guard level != .full else { return }
+    Console.complain("policy \(policy.name): level \(level.rawValue), without namespaces")
+  }
+
   private func write(_ result: RunResult) throws(RunFailure) {
     let text = result.json.description + "\n"
-    if options.json || options.report == "-" { Console.write(text, to: STDERR_FILENO) }
+    if options.json || options.report == "-" {
+      Console.write(text, to: STDERR_FILENO)
+    } else if let complaint = result.complaint {
+      Console.complain(complaint)
+    }
     guard let path = options.report, path != "-" else { return }
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw RunFailure("\(path): \(String(cString: strerror(errno)))") }

@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Runs a program under a policy and says how it ended.",
     discussion: """
-      Standard input, output and error pass through. The program sees its own shared objects, what the policy gives it and what \
+      Standard input, output and error pass through; a program that is ended, or crashes, is said in one line on standard error. The program sees its own shared objects, what the policy gives it and what \
       --bind-ro adds, and nothing else of this machine.
 
       Exit status: the program's own when it finished; 124 a limit ended it; 125 it could not be started; 126 it made a \
@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand {
         mage run --report report.json -- ./solution && cat report.json
       """)
 
-  @Option(help: "A policy's name, or a file.")
+  @Option(help: "A policy's name, or a file.", completion: PolicyPlace.completion)
   var policy = "judge"
 
   @OptionGroup var place: PolicyPlace
@@ -56,12 +56,15 @@ struct RunCommand: ParsableCommand {
   @Option(name: .customLong("open-files"), help: "Descriptors at a time, 4 to 1000.")
   var openFiles: UInt32?
 
-  @Option(name: .customLong("stdin"), help: ArgumentHelp("Read by the program.", valueName: "file"))
+  @Option(
+    name: .customLong("stdin"), help: ArgumentHelp("Read by the program.", valueName: "file"),
+    completion: .file())
   var input: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where to write how it ended, as JSON; '-' is standard error.", valueName: "file"))
+      "Where to write how it ended, as JSON; '-' is standard error.", valueName: "file"),
+    completion: .file())
   var report: String?
 
   @Flag(help: "Write the report to standard error.")
@@ -69,7 +72,8 @@ struct RunCommand: ParsableCommand {
 
   @Argument(
     parsing: .postTerminator,
-    help: ArgumentHelp("The program, and its arguments.", valueName: "program"))
+    help: ArgumentHelp("The program, and its arguments.", valueName: "program"), completion: .file()
+  )
   var command: [String] = []
 
   func validate() throws {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MageHost
 internal import MagePipes
 internal import MagePolicy
@@ -20,6 +21,8 @@ struct RunResult {
   private(set) var reason: String?
   private(set) var usage = ResourceUsage()
   private(set) var mechanisms: Mechanisms?
+  /// What a person should read who sees only an exit status.
+  private(set) var complaint: String?
 
   private init(_ kind: Kind, exitStatus: Int32) {
     self.kind = kind
@@ -54,6 +57,7 @@ struct RunResult {
     // Only workers send messages.
     case .malformed(let malformed): self = .notStarted("\(malformed)")
     }
+    if kind == .forbiddenCall || kind == .limit || kind == .crashed { complaint = "\(ending)" }
     usage = ending.usage
     self.mechanisms = mechanisms
   }
@@ -95,19 +99,31 @@ struct RunResult {
       ("wallSeconds", .decimal(seconds(usage.wall))),
       ("peakMemoryBytes", .number(usage.peakMemoryBytes)),
       ("outputBytes", .number(usage.outputBytes)),
+      ("writtenBytes", usage.writtenBytes.map { .number($0) } ?? .null),
       ("deniedCalls", .number(usage.deniedCalls)),
     ])
   }
 
   private static func json(_ mechanisms: Mechanisms) -> JSONValue {
     .object([
+      ("level", .string(mechanisms.level.rawValue)),
       ("calls", .string("seccomp-notify")),
-      ("files", .string(mechanisms.landlock == nil ? "namespace" : "namespace+landlock")),
+      ("files", .string(files(mechanisms))),
       ("memory", .string(mechanisms.memory.rawValue)),
       ("cpu", .string("watch")),
-      ("processes", .string("seccomp-notify+rlimit")),
+      // The kernel counts an ordinary user's processes together, where they have no user namespace.
+      (
+        "processes",
+        .string(
+          mechanisms.level == .full || geteuid() == 0 ? "seccomp-notify+rlimit" : "seccomp-notify")
+      ),
       ("output", .string("relay+rlimit")),
     ])
+  }
+
+  private static func files(_ mechanisms: Mechanisms) -> String {
+    guard mechanisms.level == .full else { return "landlock" }
+    return mechanisms.landlock == nil ? "namespace" : "namespace+landlock"
   }
 
   /// To the microsecond.

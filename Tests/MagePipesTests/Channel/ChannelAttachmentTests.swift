@@ -66,6 +66,15 @@ import Testing
     }
   }
 
+  @Test func aRegionOfHugePagesIsRefused() throws {
+    guard let region = try SharedDescriptor.hugeMemory() else { return }
+    var host = try HostChannel()
+    let check = host.check(descriptors: [region]) {
+      $0.append(.message, endpoint: Self.pipe, attachments: [.region], payload: [1])
+    }
+    #expect(check == .channel(.attachmentMismatch))
+  }
+
   @Test func aFrozenRegionCannotBeWritten() throws {
     var host = try HostChannel()
     let writable = try SharedDescriptor.memory(sealedWith: [.shrink, .grow])
@@ -139,6 +148,22 @@ import Testing
       $0.append(.message, endpoint: Self.pipe, attachments: [.listener], payload: [1])
     }
     #expect(check == .channel(.attachmentMismatch))
+  }
+
+  /// These are what they are declared to be, and no message has a use for them.
+  @Test func whatBelongsToTheHandshakeIsNoAttachmentOfAMessage() throws {
+    let kinds: [(AttachmentKind, SharedDescriptor)] = [
+      (.listener, try .listener()), (.doorbell, SharedDescriptor(try Pipe.make().takeReadEnd())),
+    ]
+    for (kind, descriptor) in kinds {
+      for frame in [FrameKind.message, .reply] {
+        var host = try HostChannel()
+        let check = host.check(descriptors: [descriptor]) {
+          $0.append(frame, endpoint: Self.pipe, attachments: [kind], payload: [1])
+        }
+        #expect(check == .channel(.attachmentKindUnknown), "\(kind) on \(frame)")
+      }
+    }
   }
 
   @Test func attachmentsOnOtherFramesAreRefused() throws {

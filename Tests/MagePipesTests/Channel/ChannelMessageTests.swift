@@ -56,6 +56,13 @@ import Testing
     #expect(check == .channel(.creditOverflow))
   }
 
+  /// It would cost nothing and change nothing, and could be sent without end.
+  @Test func creditOfNothingCannotBeReturned() throws {
+    var host = try HostChannel()
+    let check = host.check { $0.append(.credit, payload: Credit.zero.encoded[...]) }
+    #expect(check == .channel(.creditEmpty))
+  }
+
   @Test func repliesNeedNoCredit() throws {
     var host = try HostChannel()
     for _ in 0..<20 { try host.receive { $0.append(.reply, endpoint: Self.pipe, payload: [1]) } }
@@ -107,7 +114,7 @@ import Testing
       try host.receive { $0.append(kind, flags: 1, endpoint: Self.pipe, total: 2, payload: [1]) }
       host.channel.close(.bootstrap, CloseReason())
       try host.receive { $0.append(.fragment, endpoint: Self.pipe, payload: [2]) }
-      #expect(host.events.isEmpty)
+      #expect(host.messages.isEmpty)
       #expect(host.channel.partialMessage == nil)
     }
   }

@@ -199,6 +199,11 @@ extension Channel.Event {
     case .dropped(let items): "dropped \(items)"
     case .moveAcknowledged(let endpoint): "acknowledged \(endpoint)"
     case .moveFinished(let endpoint): "finished \(endpoint)"
+    case .bufferWanted(let size): "wanted \(size)"
+    case .bufferAdded: "added"
+    case .bufferRefused: "refused"
+    case .bufferReturned: "returned"
+    case .bufferDropped(let number): "dropped \(number)"
     }
   }
 }

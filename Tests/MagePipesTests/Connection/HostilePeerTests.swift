@@ -87,6 +87,14 @@ import Testing
     }
   }
 
+  /// It reads like the end of the connection, and must not pass for one: the peer would have a second of life in peace.
+  @Test func aPacketOfNothingIsNoEnd() async throws {
+    try await withHostile { host, hostile in
+      hostile.send([])
+      #expect(await host.refusal() == .transport(.packetEmpty))
+    }
+  }
+
   @Test func controlMessagesThatNobodyAskedForAreRefused() async throws {
     try await withLoop { loop in
       let ends = try Ends()

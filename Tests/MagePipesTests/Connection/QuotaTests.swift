@@ -144,6 +144,48 @@ import Testing
     }
   }
 
+  /// Whoever never acknowledges a close could talk to the closed end for ever, and each word would be dropped.
+  @Test(arguments: [FrameKind.message, .reply])
+  func whatIsDroppedIsCountedToo(_ kind: FrameKind) async throws {
+    let options = ConnectionOptions(messagesPerSecond: 1, burst: 3)
+    try await withHostile(ChannelLimits(), options) { host, hostile in
+      await host.connection.close(.bootstrap)
+      for number in 0..<10 as Range<UInt32> {
+        hostile.send(kind, kind == .reply ? .reply(id: 1) : .oneWay, Note(number))
+      }
+      #expect(await host.exceeded() == .messageRate(1))
+    }
+  }
+
+  /// Messages without a reply wait for credit: a worker that takes none must not stop its host's tasks.
+  @Test func aPeerThatTakesNoMessagesIsReported() async throws {
+    let options = ConnectionOptions(missedDeadlineEndsPeer: true)
+    try await withHostile(ChannelLimits(windowMessages: 2), options) { host, _ in
+      for number in 0..<2 as Range<UInt32> { #expect(await host.send(Note(number)) == nil) }
+      async let third = host.send(Note(2), within: .seconds(40))
+      async let fourth = host.send(Note(3), within: .milliseconds(30))
+      #expect(await host.exceeded() == .creditDeadline(.milliseconds(30)))
+      await host.connection.end(.refused("for that"))
+      #expect(await third == .refused("for that"))
+      #expect(await fourth == .refused("for that"))
+    }
+  }
+
+  /// A worker does not end its host for that; the sender hears of it, and what is sent later can still leave.
+  @Test func aSlowHostFailsTheMessagesThatWaited() async throws {
+    try await withHostile(ChannelLimits(windowMessages: 1)) { peer, hostile in
+      #expect(await peer.send(Note(0)) == nil)
+      #expect(
+        await peer.send(Note(1), within: .milliseconds(20)) == .deadlineMissed(.milliseconds(20)))
+      async let last = peer.send(Note(2), within: .seconds(40))
+      hostile.send {
+        $0.append(.credit, payload: Credit(bytes: 0, messages: 1, attachments: 0).encoded[...])
+      }
+      #expect(await last == nil)
+      #expect(peer.news.rest.isEmpty)
+    }
+  }
+
   @Test func aMessageThatWaitsForItsReceiverIsCountedOnce() async throws {
     let options = ConnectionOptions(messagesPerSecond: 1, burst: 4)
     try await withHostile(ChannelLimits(), options) { host, hostile in

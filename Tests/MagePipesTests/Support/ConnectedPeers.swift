@@ -71,15 +71,17 @@ struct Peer: Sendable {
     let message = MessageEncoder.encode(.request(id: request), ordinal: 0, note)
     return await connection.call(
       .bootstrap, method: method, request: request,
-      OutgoingMessage(bytes: message.bytes, attachments: attachments), within: limit
+      OutgoingMessage(bytes: message.bytes, handles: message.handles + attachments), within: limit
     ) { (reply, header) throws(Malformed) in
-      try MessageDecoder.decode(Note.self, from: reply.bytes, header: header, handles: [])
+      try MessageDecoder.decode(
+        Note.self, from: reply.bytes, header: header, handles: reply.arrays)
     }
   }
 
-  func send(_ note: Note) async -> CallError? {
+  func send(_ note: Note, within limit: Duration = .seconds(30)) async -> CallError? {
     let message = MessageEncoder.encode(.oneWay, ordinal: 0, note)
-    return await connection.send(.bootstrap, OutgoingMessage(bytes: message.bytes))
+    return await connection.send(
+      .bootstrap, OutgoingMessage(bytes: message.bytes, handles: message.handles), within: limit)
   }
 
   /// The check of the next news, which must be that something was refused.
@@ -138,7 +140,7 @@ struct NoteReceiver: MessageReceiver {
     _ message: IncomingMessage, header: MessageHeader
   ) throws(Malformed) -> Dispatch {
     let note = try MessageDecoder.decode(
-      Note.self, from: message.bytes, header: header, handles: [])
+      Note.self, from: message.bytes, header: header, handles: message.arrays)
     let attachments = message.attachments
     guard header.expectsReply else {
       return .oneWay { _ = try await handler(note, attachments) }
@@ -146,12 +148,17 @@ struct NoteReceiver: MessageReceiver {
     return .request {
       let reply = try await handler(note, attachments)
       let kind = MessageEncoder.Kind.reply(id: header.requestID)
-      return OutgoingMessage(
-        bytes: MessageEncoder.encode(kind, ordinal: header.ordinal, reply).bytes)
+      let message = MessageEncoder.encode(kind, ordinal: header.ordinal, reply)
+      return OutgoingMessage(bytes: message.bytes, handles: message.handles)
     }
   }
 
   func disconnected(_ reason: CloseReason?) { disconnections.put(reason) }
+}
+
+extension IncomingMessage {
+  /// Without the attachments, which notes have no field for.
+  var arrays: [any WireHandle] { handles.filter { $0 is UntrustedBytes } }
 }
 
 /// A host and a worker on loops of their own, after the handshake.

@@ -20,6 +20,19 @@ extension SharedDescriptor {
     return SharedDescriptor(memory)
   }
 
+  /// Sealed as a region must be, of huge pages: there may be none left when its reader comes to one (SIGBUS). `nil` where the kernel has none at all.
+  static func hugeMemory() throws -> SharedDescriptor? {
+    // Not in the libc's module: MFD_CLOEXEC, MFD_ALLOW_SEALING, MFD_HUGETLB.
+    typealias Create = @convention(c) (UnsafePointer<CChar>, CUnsignedInt) -> CInt
+    guard let symbol = dlsym(nil, "memfd_create") else { return nil }
+    let number = unsafeBitCast(symbol, to: Create.self)("test", 1 | 2 | 4)
+    guard number >= 0 else { return nil }
+    let memory = SharedDescriptor(OwnedDescriptor(owning: number))
+    try #require(ftruncate(number, 2 << 20) == 0)
+    try SharedMemory.add([.shrink, .grow], to: number)
+    return memory
+  }
+
   /// Like a file in every way, and its sender can still make it shorter under a reader's mapping.
   private static func readOnlyMemory() throws -> SharedDescriptor {
     let memory = try memory(sealedWith: [])
@@ -64,6 +77,16 @@ extension SharedDescriptor {
       ("epoll", SharedDescriptor(OwnedDescriptor(owning: epoll_create1(0)))),
       ("eventfd", SharedDescriptor(OwnedDescriptor(owning: eventfd(0, 0)))),
       ("listener", try listener()),
+      ("procfs", SharedDescriptor(try OwnedDescriptor.open("/proc/self/maps", flags: O_RDONLY))),
+      (
+        "namespace",
+        SharedDescriptor(try OwnedDescriptor.open("/proc/self/ns/net", flags: O_RDONLY))
+      ),
+      (
+        "sysfs",
+        SharedDescriptor(
+          try OwnedDescriptor.open("/sys/kernel/mm/transparent_hugepage/enabled", flags: O_RDONLY))
+      ),
     ]
   }
 

@@ -34,12 +34,13 @@ public enum Gallery: Interface {
   public static let memory = OneWay<Gallery, MemoryParameters>(3, "Memory", from: .host)
   public static let words = Method<Gallery, WordsParameters, Empty>(4, "Words", from: .host)
   public static let draw = Method<Gallery, DrawParameters, DrawReply>(5, "Draw", from: .host)
-  public static let ping = Method<Gallery, Empty, Empty>(6, "Ping", from: .host)
+  public static let paint = Method<Gallery, PaintParameters, PaintReply>(6, "Paint", from: .host)
+  public static let ping = Method<Gallery, Empty, Empty>(7, "Ping", from: .host)
   public static let stop = OneWay<Gallery, Empty>(9, "Stop", from: .host)
 
   public static let rules = [
     MethodRule(decode), MethodRule(forget), MethodRule(many), MethodRule(memory), MethodRule(words),
-    MethodRule(draw), MethodRule(ping), MethodRule(stop)
+    MethodRule(draw), MethodRule(paint), MethodRule(ping), MethodRule(stop),
   ]
 }
 
@@ -95,6 +96,16 @@ extension Gallery {
       page: TextView, glyphs: BytesView?, matrix: NumbersView<Float>
     ) async throws -> TextView
 
+    /// What is larger still is read in the memory that the peer has put it into, and can still write.
+    ///
+    /// - Parameters:
+    ///   - pixels: At most 1_048_576 elements.
+    ///
+    /// Called by the host.
+    func paint(
+      pixels: UntrustedBytes, mask: UntrustedBytes?, tiles: [UntrustedBytes]
+    ) async throws -> [UInt8]
+
     /// Called by the host. Since version 2.
     func ping() async throws
 
@@ -133,6 +144,11 @@ extension Gallery {
         page: parameters.page, glyphs: parameters.glyphs, matrix: parameters.matrix)
       return DrawReply(text: reply)
     }
+    handlers.on(Gallery.paint) { parameters in
+      let reply = try await service.paint(
+        pixels: parameters.pixels, mask: parameters.mask, tiles: parameters.tiles)
+      return PaintReply(copy: reply)
+    }
     handlers.on(Gallery.ping) { _ in
       try await service.ping()
       return Empty()
@@ -168,7 +184,7 @@ extension Gallery {
       names: [String], sizes: [String: [UInt32?]], ground: Gallery.Ground
     ) async throws(CallError) {
       let parameters = ForgetParameters(names: names, sizes: sizes, ground: ground)
-      try await remote.send(Gallery.forget, parameters)
+      try await remote.send(Gallery.forget, parameters, within: limit)
     }
 
     public func many(
@@ -182,7 +198,7 @@ extension Gallery {
 
     public func memory(pixels: Attachment, table: Attachment?) async throws(CallError) {
       let parameters = MemoryParameters(pixels: pixels, table: table)
-      try await remote.send(Gallery.memory, parameters)
+      try await remote.send(Gallery.memory, parameters, within: limit)
     }
 
     public func words(
@@ -201,12 +217,19 @@ extension Gallery {
       return try await remote.call(Gallery.draw, parameters, within: limit).text
     }
 
+    public func paint(
+      pixels: UntrustedBytes, mask: UntrustedBytes?, tiles: [UntrustedBytes]
+    ) async throws(CallError) -> [UInt8] {
+      let parameters = PaintParameters(pixels: pixels, mask: mask, tiles: tiles)
+      return try await remote.call(Gallery.paint, parameters, within: limit).copy
+    }
+
     public func ping() async throws(CallError) {
       _ = try await remote.call(Gallery.ping, Empty(), within: limit)
     }
 
     public func stop() async throws(CallError) {
-      try await remote.send(Gallery.stop, Empty())
+      try await remote.send(Gallery.stop, Empty(), within: limit)
     }
   }
 }
@@ -539,6 +562,57 @@ extension Gallery {
 
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.textView(fields, 8, text)
+    }
+  }
+
+  /// The parameters of ``paint``.
+  public struct PaintParameters: WireStruct {
+    public static let wireSize = 32
+
+    /// At most 1_048_576 elements.
+    public var pixels: UntrustedBytes
+    public var mask: UntrustedBytes?
+    public var tiles: [UntrustedBytes]
+
+    public init(pixels: UntrustedBytes, mask: UntrustedBytes? = nil, tiles: [UntrustedBytes]) {
+      self.pixels = pixels
+      self.mask = mask
+      self.tiles = tiles
+    }
+
+    public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
+      pixels = try message.untrustedBytes(fields, 8, "pixels", max: 1_048_576)
+      mask = try message.optionalUntrustedBytes(fields, 16, "mask")
+      tiles = try message.array(fields, 24, "tiles", stride: 8) {
+        (message, element) throws(Malformed) in
+        try message.untrustedBytes(element, 0, "tiles")
+      }
+    }
+
+    public func encode(into message: inout MessageEncoder, at fields: StructView) {
+      message.untrustedBytes(fields, 8, pixels)
+      message.untrustedBytes(fields, 16, mask)
+      message.array(fields, 24, tiles, stride: 8) { message, element, value in
+        message.untrustedBytes(element, 0, value)
+      }
+    }
+  }
+
+  /// The reply of ``paint``.
+  public struct PaintReply: WireStruct, Hashable {
+    public static let wireSize = 16
+
+    /// At most 1_048_576 elements.
+    public var copy: [UInt8]
+
+    public init(copy: [UInt8]) { self.copy = copy }
+
+    public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
+      copy = try message.bytes(fields, 8, "copy", max: 1_048_576)
+    }
+
+    public func encode(into message: inout MessageEncoder, at fields: StructView) {
+      message.bytes(fields, 8, copy)
     }
   }
 }

@@ -54,12 +54,12 @@ extension Demo {
 
     public func method1(a: Int32, b: String, c: String) async throws(CallError) {
       let parameters = Method1Parameters(a: a, b: b, c: c)
-      try await remote.send(Demo.method1, parameters)
+      try await remote.send(Demo.method1, parameters, within: limit)
     }
 
     public func sendName(name: String, isFirstName: Bool) async throws(CallError) {
       let parameters = SendNameParameters(name: name, isFirstName: isFirstName)
-      try await remote.send(Demo.sendName, parameters)
+      try await remote.send(Demo.sendName, parameters, within: limit)
     }
   }
 }

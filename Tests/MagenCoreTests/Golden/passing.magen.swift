@@ -46,7 +46,7 @@ extension Child {
     public func within(_ limit: Duration) -> Proxy { Proxy(remote, within: limit) }
 
     public func stop() async throws(CallError) {
-      try await remote.send(Child.stop, Empty())
+      try await remote.send(Child.stop, Empty(), within: limit)
     }
   }
 }

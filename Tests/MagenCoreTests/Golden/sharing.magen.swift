@@ -61,7 +61,7 @@ extension Document {
       second: Second?
     ) async throws(CallError) {
       let parameters = WatchParameters(observer: observer, editors: editors, second: second)
-      try await remote.send(Document.watch, parameters)
+      try await remote.send(Document.watch, parameters, within: limit)
     }
 
     public func save(
@@ -198,7 +198,7 @@ extension Observer {
 
     public func changed(what: String) async throws(CallError) {
       let parameters = ChangedParameters(what: what)
-      try await remote.send(Observer.changed, parameters)
+      try await remote.send(Observer.changed, parameters, within: limit)
     }
   }
 }

@@ -11,17 +11,11 @@ struct GrantedDirectory: Sendable {
     let descriptor = SharedDescriptor(
       try OwnedDescriptor.open(path, flags: Int32(Self.pathOnly) | Self.directory))
     self.descriptor = descriptor
-    isLocal = Self.localKinds.contains(try BeneathDirectory.fileSystemKind(of: descriptor))
+    isLocal = try FileSystemKind(of: descriptor.number).isLocal
   }
 
   private static let pathOnly: UInt64 = 0o10000000  // O_PATH
   private static let directory: Int32 = 0o200000  // O_DIRECTORY
-
-  /// ext, xfs, btrfs, tmpfs, ramfs, overlayfs, f2fs, squashfs, erofs, bcachefs, zfs (statfs(2)).
-  private static let localKinds: Set<UInt32> = [
-    0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x8584_58F6, 0x794C_7630, 0xF2F5_2010,
-    0x7371_7368, 0xE0F5_E1E2, 0xCA45_1A4E, 0x2FC1_2FC1,
-  ]
 
   /// Opens a file, or returns `nil` when the way to it is not in the kernel's cache.
   func openCached(_ path: [UInt8], flags: UInt32) throws(SystemError) -> SharedDescriptor? {

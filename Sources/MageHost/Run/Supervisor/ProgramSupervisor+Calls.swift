@@ -16,16 +16,20 @@ extension ProgramSupervisor {
 
   func decide(_ call: StoppedCall) throws(SystemError) {
     guard cause == nil else { return }
-    guard program != nil else { return try decideLaunch(call) }
+    guard let program else { return try decideLaunch(call) }
     let name = SystemCallNames.name(of: call.number) ?? ""
     if let notes {
       notes.add(name, call.arguments)
-      return try proceed(call, name)
+      return try proceed(ShownCall(call: call, name: name, process: program))
     }
-    let verdict = plan.policy.verdict(on: name, arguments: call.arguments, in: .startup)
+    let shown = ShownCall(call: call, name: name, process: program)
+    let verdict =
+      shown.arguments(under: plan.policy).map {
+        plan.policy.verdict(on: name, arguments: $0, in: .startup)
+      } ?? .unknown
     switch verdict.action {
-    case .allow: try proceed(call, name)
-    case .once where spent.insert(name).inserted: try proceed(call, name)
+    case .allow: try proceed(shown)
+    case .once where spent.insert(name).inserted: try proceed(shown)
     case .broker:
       if let passed = try desk.serve(call, name) { end(.limit(passed)) }
     case .deny, .errno, .fake, .once, nil:
@@ -67,42 +71,31 @@ extension ProgramSupervisor {
   func enterGroup(_ memory: UInt64) {
     guard cause == nil, let program, let root = process?.pid else { return }
     let isAlone = plan.policy.limits.processes <= 1
-    group.enter(memory: memory) { isAlone ? [program] : ProcessTree(root: root).processes }
+    let tree = ProcessTree(root: root, hasInit: plan.launch.hasInit)
+    group.enter(memory: memory) { isAlone ? [program] : tree.processes }
   }
 
   /// Lets an allowed call go on that the host wanted to see.
-  func proceed(_ call: StoppedCall, _ name: String) throws(SystemError) {
-    switch name {
-    case "clone", "fork", "vfork":
-      if let passed = passedCount(isThread: Self.makesThread(call, name)) {
-        return end(.limit(passed))
-      }
+  func proceed(_ shown: ShownCall) throws(SystemError) {
+    let call = shown.call
+    switch shown.name {
     case "kill", "tkill": note(call.arguments[1])
     case "tgkill": note(call.arguments[2])
-    default: break
+    default:
+      if let passed = passedLimit(shown) { return end(.limit(passed)) }
     }
     try desk.proceed(call)
+  }
+
+  private func passedLimit(_ shown: ShownCall) -> Limit? {
+    guard let root = process?.pid else { return nil }
+    return shown.passedLimit(
+      plan.policy.limits, in: ProcessTree(root: root, hasInit: plan.launch.hasInit))
   }
 
   /// SIGXCPU, SIGXFSZ and SIGSYS: when one ends the program, it must be known whose it was.
   func note(_ signal: UInt64) {
     let number = Int32(truncatingIfNeeded: signal)
     if [24, 25, 31].contains(number) { raised.insert(number) }
-  }
-
-  static func makesThread(_ call: StoppedCall, _ name: String) -> Bool {
-    let thread: UInt64 = 0x1_0000  // CLONE_THREAD
-    return name == "clone" && (call.arguments.first ?? 0) & thread != 0
-  }
-
-  /// The limit that one process or thread more would pass.
-  func passedCount(isThread: Bool) -> Limit? {
-    guard let pid = process?.pid else { return nil }
-    let limits = plan.policy.limits
-    let tree = ProcessTree(root: pid)
-    if isThread {
-      return tree.threads >= Int(limits.threads) ? .threads(limits.threads) : nil
-    }
-    return tree.processes.count >= Int(limits.processes) ? .processes(limits.processes) : nil
   }
 }

@@ -13,7 +13,10 @@ extension ProgramSupervisor {
   }
 
   /// Process 1 dies, and the kernel kills everything else in its namespace before it can be reaped.
-  func killProcess() { try? process?.kill() }
+  func killProcess() {
+    try? process?.kill()
+    group.killAll()
+  }
 
   func waitForEnding() async -> Ending {
     // Looked at inside: other jobs of this actor may run before the body does, and one of them may be the end.
@@ -25,6 +28,8 @@ extension ProgramSupervisor {
   func processEnded() {
     // What process 1 had to say is here, though perhaps not read yet.
     readReport()
+    // Its books are closed when it is reaped. Process 1 has waited for all others.
+    if let pid = process?.pid { used.writtenBytes = MemoryUse.writtenBytes(of: pid) }
     do throws(SystemError) {
       guard let status = try process?.reap() else { return }
       reaped = status
@@ -50,6 +55,8 @@ extension ProgramSupervisor {
 
   func finish() {
     guard ending == nil else { return }
+    // Nobody may have watched it: a dead one is not left to lie there.
+    if reaped == nil { reaped = try? process?.reap() }
     let ending = Ending(cause: finalCause, usage: finalUsage)
     self.ending = ending
     release()
@@ -79,7 +86,8 @@ extension ProgramSupervisor {
     ResourceUsage(
       cpu: max(used.cpu, reaped.map { $0.userTime + $0.systemTime } ?? .zero),
       wall: lifetime ?? .zero, peakMemoryBytes: max(used.peakBytes, reaped?.peakResidentBytes ?? 0),
-      outputBytes: meter.map { min($0.total, $0.limit) } ?? 0, deniedCalls: desk.denied)
+      outputBytes: meter.map { min($0.total, $0.limit) } ?? 0, writtenBytes: used.writtenBytes,
+      deniedCalls: desk.denied)
   }
 
   func release() {

@@ -16,10 +16,11 @@ extension ProgramSupervisor {
         let reports = try PacketSocket.pair()
         let far = reports.peer
         report = reports.takeSocket()
+        // Before there is a process that nobody would hear of.
+        try watchReport()
         try launcher.assumeIsolated { launcher in
           Result { () throws(LaunchError) in try launcher.submit(request, report: far) }
         }.get()
-        try watchReport()
       } catch {
         failLaunch("\(error)")
         return
@@ -90,19 +91,21 @@ extension ProgramSupervisor {
     case .launched(let pid, let pidfd, _): launched(pid, pidfd)
     case .listener(let descriptor): listen(descriptor)
     case .programEnded(let cause): ownEnd = cause
-    case .failed(let failure): launchFailed("\(LaunchError(failure, steps: steps))")
+    case .failed(let failure):
+      launcher.assumeIsolated { $0.note(failure) }
+      launchFailed("\(LaunchError(failure, steps: steps))")
     case .ready: break  // said on the launcher's own socket only
     case .executed: reportClosed()
     }
   }
 
   func launched(_ pid: Int32, _ pidfd: SharedDescriptor) {
+    // First: whatever fails from here on, the process is known, and is ended and reaped.
+    process = ProcessHandle(pid: pid, pidfd: pidfd)
     do throws(SystemError) {
-      let handle = ProcessHandle(pid: pid, pidfd: try pidfd.duplicate())
-      watches[.process] = try loop.watch(handle.pidfd.number, .read) { [weak self] _ in
+      watches[.process] = try loop.watch(pidfd.number, .read) { [weak self] _ in
         self?.assumeIsolated { $0.processEnded() }
       }
-      process = consume handle
     } catch {
       launchFailed("\(error)")
     }

@@ -17,17 +17,24 @@ extension ProgramSupervisor {
   func measure() -> (cpu: Duration, memory: UInt64)? {
     guard let root = process?.pid, let program else { return nil }
     guard plan.policy.limits.processes <= 1 else {
-      let tree = ProcessTree(root: root)
-      return (tree.cpu, tree.residentBytes)
+      let tree = ProcessTree(root: root, hasInit: plan.launch.hasInit)
+      return (tree.cpu, tree.residentBytes &+ temporaryBytes(program))
     }
     guard let cpu = ProcessClock.cpuTime(of: program) else { return nil }
-    return (cpu, ResourceWatch.residentBytes(of: program))
+    return (cpu, MemoryUse.bytes(of: program) &+ temporaryBytes(program))
+  }
+
+  /// The kernel charges them to a control group, if there is one.
+  private func temporaryBytes(_ pid: Int32) -> UInt64 {
+    guard group.mechanism == .watch else { return 0 }
+    return MemoryUse.temporaryBytes(of: pid, at: plan.policy.fileSystem.temporary.map(\.path))
   }
 
   /// What a program uses when it is killed: process 1 dies with it and cannot account for it any more.
   struct Used {
     var cpu = Duration.zero
     var peakBytes: UInt64 = 0
+    var writtenBytes: UInt64?
   }
 
   func noteUse() {

@@ -67,6 +67,7 @@ actor ProgramSupervisor: Supervising {
   }
 
   var mechanisms: Mechanisms {
-    Mechanisms(memory: group.mechanism, landlock: plan.launch.landlock)
+    Mechanisms(
+      level: plan.launch.level, memory: group.mechanism, landlock: plan.launch.landlock)
   }
 }
