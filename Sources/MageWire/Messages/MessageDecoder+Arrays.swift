@@ -33,14 +33,7 @@ extension MessageDecoder {
     let found = try body(fields, offset, name, .sized(size), max: max, count: count)
     guard let body = found else { return nil }
     // Every bit of it belongs to a value: there is none to be left over.
-    let claims = claims
-    return unsafe [Number](unsafeUninitializedCapacity: body.count) { values, count in
-      for index in 0..<body.count {
-        let bits = claims.bits(at: body.values &+ index &* size, bytes: size)
-        unsafe values.initializeElement(at: index, to: Number(wireBits: bits))
-      }
-      count = body.count
-    }
+    return claims.numbers(body, type)
   }
 
   /// An array of numbers that may be absent.

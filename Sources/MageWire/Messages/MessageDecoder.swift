@@ -21,11 +21,11 @@ public struct MessageDecoder: ~Copyable {
   @usableFromInline var skipped: Skipped = []
 
   // Lent, like the memory: what stands behind the pointers is the caller's and outlives the decoder.
-  private let storage: UnsafePointer<[UInt8]>
-  private let handles: UnsafePointer<[any WireHandle]>
-  private let header: UnsafePointer<MessageHeader>
-  private var nextHandle = 0
-  private var nextInterfaceID = 0
+  @usableFromInline let bytes: [UInt8]
+  @usableFromInline let handles: [any WireHandle]
+  @usableFromInline let interfaceIDs: [UInt32]
+  @usableFromInline var nextHandle = 0
+  @usableFromInline var nextInterfaceID = 0
 
   @usableFromInline
   struct Skipped: OptionSet, Sendable {
@@ -36,16 +36,15 @@ public struct MessageDecoder: ~Copyable {
     @usableFromInline static let interfaceID = Skipped(rawValue: 4)
   }
 
-  @usableFromInline
+  @inlinable @inline(__always)
   init(
-    _ memory: UnsafeRawPointer, _ storage: UnsafePointer<[UInt8]>,
-    _ header: UnsafePointer<MessageHeader>, _ handles: UnsafePointer<[any WireHandle]>,
-    _ rules: MessageRules
+    _ memory: UnsafeRawPointer, _ bytes: [UInt8], _ header: borrowing MessageHeader,
+    _ handles: [any WireHandle], _ rules: MessageRules
   ) {
-    claims = unsafe Claims(memory, range: header.pointee.payload)
-    unsafe self.storage = storage
-    unsafe self.header = header
-    unsafe self.handles = handles
+    claims = unsafe Claims(memory, range: header.payload)
+    self.bytes = bytes
+    self.handles = handles
+    interfaceIDs = header.interfaceIDs
     isCanonical = rules == .canonical
     deepest = rules.maxDepth
   }
@@ -76,44 +75,45 @@ public struct MessageDecoder: ~Copyable {
     _ body: (inout MessageDecoder) throws(Malformed) -> Value
   ) throws(Malformed) -> Value {
     // Positions are those of the bytes that the header was read from. No check of what came: no message can make them others.
-    guard header.count == bytes.count else { throw Malformed(.message(.illegalMemoryRange)) }
+    guard header.count == bytes.count else { throw Self.otherBytes() }
     if rules == .canonical { try header.expectCanonical() }
     return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
       guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
-        throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
+        throw Self.otherBytes()
       }
-      return try unsafe withUnsafePointer(to: bytes) { (storage) throws(Malformed) in
-        try unsafe withUnsafePointer(to: header) { (header) throws(Malformed) in
-          try unsafe withUnsafePointer(to: handles) { (handles) throws(Malformed) in
-            var decoder = unsafe MessageDecoder(memory, storage, header, handles, rules)
-            let value = try body(&decoder)
-            if rules == .canonical { try decoder.finish() }
-            return value
-          }
-        }
-      }
+      var decoder = unsafe MessageDecoder(memory, bytes, header, handles, rules)
+      let value = try body(&decoder)
+      if rules == .canonical { try decoder.finish(header) }
+      return value
     }
   }
 
-  @usableFromInline
-  mutating func finish() throws(Malformed) {
+  @usableFromInline @inline(never)
+  static func otherBytes() -> Malformed {
+    Malformed(.message(.illegalMemoryRange), field: "header", detail: "other bytes")
+  }
+
+  @inlinable @inline(__always)
+  mutating func finish(_ header: borrowing MessageHeader) throws(Malformed) {
     try skipPadding(to: claims.end, field: "end")
-    try unsafe header.pointee.expectNothing(behind: claims.end, in: claims)
-    let handles = unsafe self.handles.pointee.count
-    let ids = unsafe header.pointee.interfaceIDs.count
-    guard nextHandle == handles || skipped.contains(.handle) else {
-      throw Malformed(
-        .message(.unreferencedHandle), detail: "\(handles - nextHandle) of \(handles)")
+    try header.expectNothing(behind: claims)
+    guard nextHandle == handles.count || skipped.contains(.handle) else {
+      throw Self.leftOver(.unreferencedHandle, handles.count &- nextHandle, handles.count)
     }
-    guard nextInterfaceID == ids || skipped.contains(.interfaceID) else {
-      throw Malformed(
-        .message(.unreferencedInterfaceID), detail: "\(ids - nextInterfaceID) of \(ids)")
+    guard nextInterfaceID == interfaceIDs.count || skipped.contains(.interfaceID) else {
+      throw Self.leftOver(
+        .unreferencedInterfaceID, interfaceIDs.count &- nextInterfaceID, interfaceIDs.count)
     }
+  }
+
+  @usableFromInline @inline(never)
+  static func leftOver(_ check: MessageCheck, _ left: Int, _ count: Int) -> Malformed {
+    Malformed(.message(check), detail: "\(left) of \(count)")
   }
 
   // MARK: Objects
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func structure<Value: WireStruct>(
     _ type: Value.Type, at position: Int, field: String
   ) throws(Malformed) -> Value {
@@ -176,24 +176,22 @@ public struct MessageDecoder: ~Copyable {
   @inlinable @inline(__always)
   mutating func skipPadding(to position: Int, field: String) throws(Malformed) {
     if position == claims.next || !isCanonical { return }
-    try skipGap(to: position, field: field)
-  }
-
-  @usableFromInline
-  mutating func skipGap(to position: Int, field: String) throws(Malformed) {
     // Elsewhere the claim will say what is wrong.
-    guard position >= claims.next, position <= claims.end else { return }  // no check: the claim is
+    if position < claims.next || position > claims.end { return }
     if skipped.contains(.object) {
       skipped.remove(.object)
       return
     }
-    guard position - claims.next < 8 else {
-      throw Malformed(
-        .message(.notCanonical), field: field, detail: "\(position - claims.next) bytes unused")
+    guard position &- claims.next < 8 else {
+      throw Self.unused(position &- claims.next, field)
     }
-    guard (claims.next..<position).allSatisfy({ claims.uint8(at: $0) == 0 }) else {
-      throw Self.padding(field)
-    }
+    // The bytes before a multiple of 8, which the end of what was claimed has passed by less than 8.
+    guard claims.isZero(from: claims.next, to: position) else { throw Self.padding(field) }
+  }
+
+  @usableFromInline @inline(never)
+  static func unused(_ count: Int, _ field: String) -> Malformed {
+    Malformed(.message(.notCanonical), field: field, detail: "\(count) bytes unused")
   }
 
   @usableFromInline @inline(never)
@@ -211,9 +209,6 @@ public struct MessageDecoder: ~Copyable {
 // MARK: - What came beside the bytes
 
 extension MessageDecoder {
-  /// What ``BytesView`` and its like share.
-  @usableFromInline var bytes: [UInt8] { unsafe storage.pointee }
-
   /// The next attachment of the message, which must be there.
   public mutating func handle(
     _ fields: StructView, _ offset: Int, _ name: String
@@ -230,7 +225,7 @@ extension MessageDecoder {
   ) throws(Malformed) -> (any WireHandle)? {
     let index = uint32(fields, offset)
     guard index != .max else { return nil }
-    let count = unsafe handles.pointee.count
+    let count = handles.count
     guard let position = Int(exactly: index), position >= nextHandle, position < count else {
       throw Malformed(
         .message(.illegalHandle), field: name, detail: "index \(index) of \(count)")
@@ -241,7 +236,7 @@ extension MessageDecoder {
     }
     skipped.remove(.handle)
     nextHandle = position + 1
-    return unsafe handles.pointee[position]
+    return handles[position]
   }
 
   /// The id of an interface that shares the pipe, which must be there.
@@ -260,7 +255,7 @@ extension MessageDecoder {
   ) throws(Malformed) -> UInt32? {
     let index = uint32(fields, offset)
     guard index != .max else { return nil }
-    let ids = unsafe header.pointee.interfaceIDs
+    let ids = interfaceIDs
     guard let position = Int(exactly: index), position >= nextInterfaceID, position < ids.count
     else {
       throw Malformed(

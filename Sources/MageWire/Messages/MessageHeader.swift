@@ -14,13 +14,13 @@ public struct MessageHeader: Equatable, Sendable {
   /// Zero in messages that neither expect a reply nor are one.
   public let requestID: UInt64
   /// Where the parameter struct lies and how far its objects may reach.
-  package let payload: Range<Int>
-  @usableFromInline var start: Int { payload.lowerBound }
+  @usableFromInline package let payload: Range<Int>
+  @inlinable var start: Int { payload.lowerBound }
   /// Ids of interfaces that share the pipe, for the fields that hand them over; none is 0 or all ones.
-  package let interfaceIDs: [UInt32]
+  @usableFromInline package let interfaceIDs: [UInt32]
   /// Bytes of the whole message.
   @usableFromInline let count: Int
-  private let nonce: UInt32
+  @usableFromInline let nonce: UInt32
 
   public var expectsReply: Bool { flags & Self.expectsReplyFlag != 0 }
   public var isReply: Bool { flags & Self.isReplyFlag != 0 }
@@ -54,8 +54,15 @@ public struct MessageHeader: Equatable, Sendable {
 
   /// Whether the header is the one that ``MessageEncoder`` writes for this kind of message: the format leaves room for
   /// other interfaces on the pipe, unknown flags and newer headers, and channels use none of it.
-  @usableFromInline
+  @inlinable @inline(__always)
   func expectCanonical() throws(Malformed) {
+    // Most messages: no reply, and nothing of what later headers have.
+    if interfaceID | flags | version | nonce == 0, requestID == 0, interfaceIDs.isEmpty { return }
+    try expectCanonicalForm()
+  }
+
+  @usableFromInline
+  func expectCanonicalForm() throws(Malformed) {
     guard interfaceID == 0 else {
       throw Malformed(.message(.unknownInterfaceID), detail: "interface \(interfaceID)")
     }
@@ -77,7 +84,14 @@ public struct MessageHeader: Equatable, Sendable {
   /// The interface ids, if there are any, are the last that a message holds.
   ///
   /// - Parameter end: where the parameters end.
-  func expectNothing(behind end: Int, in payload: Claims) throws(Malformed) {
+  @inlinable @inline(__always)
+  func expectNothing(behind payload: Claims) throws(Malformed) {
+    if interfaceIDs.isEmpty, payload.end == count, count & 7 == 0 { return }
+    try expectOnlyIDs(behind: payload.end, in: payload)
+  }
+
+  @usableFromInline
+  func expectOnlyIDs(behind end: Int, in payload: Claims) throws(Malformed) {
     var end = end
     if !interfaceIDs.isEmpty {
       var ids = unsafe Claims(payload.memory, range: end..<count)

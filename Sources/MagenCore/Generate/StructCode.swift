@@ -41,7 +41,8 @@ struct StructCode {
   }
 
   private func sizes(_ writer: inout CodeWriter) {
-    writer.line("public static let wireSize = \(layout.size)")
+    // Inlinable, like the reading and writing: who decodes in another module would else call through tables for each field.
+    writer.line("@inlinable public static var wireSize: Int { \(layout.size) }")
     guard layout.versions.count > 1 else { return }
     writer.line("public static let wireVersions = [")
     writer.indent { writer in
@@ -76,7 +77,7 @@ struct StructCode {
           writer.line("set { \(storage(field)) = newValue.map { [$0] } ?? [] }")
         }
         writer.line("// A value cannot hold one of its own type; an array of at most one can.")
-        writer.line("private var \(storage(field)): [\(types.plainName(field.type))]")
+        writer.line("@usableFromInline var \(storage(field)): [\(types.plainName(field.type))]")
       } else {
         writer.line("public var \(field.swiftName): \(type)")
       }
@@ -116,6 +117,7 @@ struct StructCode {
     writer.line()
     let canThrow = fields.contains { !isPlain($0) }
     let head = "public init(decoding message: inout MessageDecoder, at fields: StructView)"
+    writer.line("@inlinable")
     guard !fields.isEmpty else { return writer.line("\(head) {}") }
     writer.block(canThrow ? "\(head) throws(Malformed)" : head) { writer in
       for (field, place) in zip(fields, layout.places) { decode(field, place, &writer) }
@@ -163,6 +165,7 @@ struct StructCode {
   private func encoding(_ writer: inout CodeWriter) {
     writer.line()
     let head = "public func encode(into message: inout MessageEncoder, at fields: StructView)"
+    writer.line("@inlinable")
     guard !fields.isEmpty else { return writer.line("\(head) {}") }
     writer.block(head) { writer in
       for (field, place) in zip(fields, layout.places) { encode(field, place, &writer) }

@@ -216,7 +216,7 @@ extension Gallery {
 extension Gallery {
   /// The parameters of ``decode``.
   public struct DecodeParameters: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// A regular file, open for reading.
     public var image: Attachment
@@ -229,11 +229,13 @@ extension Gallery {
       self.maxSide = maxSide
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       image = try message.attachment(fields, 8, "image", .file)
       maxSide = try message.uint32(fields, 12, "max_side", in: 1...512)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.handle(fields, 8, image)
       message.uint32(fields, 12, maxSide)
@@ -242,12 +244,13 @@ extension Gallery {
 
   /// The reply of ``decode``.
   public struct DecodeReply: WireStruct, Hashable {
-    public static let wireSize = 24
+    @inlinable public static var wireSize: Int { 24 }
 
     public var result: Result<Thumbnail, DecodeFailure>
 
     public init(result: Result<Thumbnail, DecodeFailure>) { self.result = result }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       switch try message.unionTag(fields, 8, "result") {
       case 0: result = .success(try message.structure(fields, 16, "success", Thumbnail.self))
@@ -257,6 +260,7 @@ extension Gallery {
       }
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       switch result {
       case .success(let value):
@@ -271,7 +275,7 @@ extension Gallery {
 
   /// The parameters of ``forget``.
   public struct ForgetParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var names: [String]
     public var sizes: [String: [UInt32?]]
@@ -283,6 +287,7 @@ extension Gallery {
       self.ground = ground
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       names = try message.array(fields, 8, "names", stride: 8) {
         (message, element) throws(Malformed) in
@@ -303,6 +308,7 @@ extension Gallery {
       ground = try message.enumeration(fields, 24, "ground", Gallery.Ground.self)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.array(fields, 8, names, stride: 8) { message, element, value in
         message.string(element, 0, value)
@@ -325,7 +331,7 @@ extension Gallery {
 
   /// The parameters of ``many``.
   public struct ManyParameters: WireStruct, Hashable {
-    public static let wireSize = 64
+    @inlinable public static var wireSize: Int { 64 }
 
     public var a: UInt8
     public var b: Bool
@@ -354,6 +360,7 @@ extension Gallery {
       self.i = i
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       a = message.uint8(fields, 8)
       b = message.bool(fields, 9, bit: 0)
@@ -379,6 +386,7 @@ extension Gallery {
         })
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.uint8(fields, 8, a)
       message.bool(fields, 9, bit: 0, b)
@@ -411,7 +419,7 @@ extension Gallery {
 
   /// The reply of ``many``.
   public struct ManyReply: WireStruct, Hashable {
-    public static let wireSize = 40
+    @inlinable public static var wireSize: Int { 40 }
 
     public var a: Bool
     public var b: String?
@@ -423,12 +431,14 @@ extension Gallery {
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       a = message.bool(fields, 8, bit: 0)
       b = try message.optionalString(fields, 16, "b")
       c = try message.union(fields, 24, "c", Shape.self)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.bool(fields, 8, bit: 0, a)
       message.string(fields, 16, b)
@@ -438,7 +448,7 @@ extension Gallery {
 
   /// The parameters of ``memory``.
   public struct MemoryParameters: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var pixels: Attachment
     public var table: Attachment?
@@ -448,11 +458,13 @@ extension Gallery {
       self.table = table
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       pixels = try message.attachment(fields, 8, "pixels", .region)
       table = try message.optionalAttachment(fields, 12, "table", .frozenRegion)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.handle(fields, 8, pixels)
       message.handle(fields, 12, table)
@@ -461,7 +473,7 @@ extension Gallery {
 
   /// The parameters of ``words``.
   public struct WordsParameters: WireStruct, Hashable {
-    public static let wireSize = 48
+    @inlinable public static var wireSize: Int { 48 }
 
     public var message: String
     public var fields: String
@@ -479,6 +491,7 @@ extension Gallery {
       self.`default` = `default`
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       self.message = try message.string(fields, 8, "message")
       self.fields = try message.string(fields, 16, "fields")
@@ -487,6 +500,7 @@ extension Gallery {
       `default` = message.uint32(fields, 40)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, self.message)
       message.string(fields, 16, self.fields)
@@ -498,7 +512,7 @@ extension Gallery {
 
   /// The parameters of ``draw``.
   public struct DrawParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     /// At most 4096 bytes of UTF-8.
     public var page: TextView
@@ -512,12 +526,14 @@ extension Gallery {
       self.matrix = matrix
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       page = try message.textView(fields, 8, "page", max: 4096)
       glyphs = try message.optionalBytesView(fields, 16, "glyphs")
       matrix = try message.numbersView(fields, 24, "matrix", Float.self, count: 4)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.textView(fields, 8, page)
       message.bytesView(fields, 16, glyphs)
@@ -527,16 +543,18 @@ extension Gallery {
 
   /// The reply of ``draw``.
   public struct DrawReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var text: TextView
 
     public init(text: TextView) { self.text = text }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       text = try message.textView(fields, 8, "text")
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.textView(fields, 8, text)
     }
@@ -545,7 +563,7 @@ extension Gallery {
 
 /// A small picture.
 public struct Thumbnail: WireStruct, Hashable {
-  public static let wireSize = 56
+  @inlinable public static var wireSize: Int { 56 }
   public static let wireVersions = [
     WireVersion(0, size: 32),
     WireVersion(1, size: 40),
@@ -585,6 +603,7 @@ public struct Thumbnail: WireStruct, Hashable {
     self.hue = hue
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     width = try message.uint32(fields, 8, "width", in: 1...512)
     height = try message.uint32(fields, 12, "height", in: 1...512)
@@ -596,6 +615,7 @@ public struct Thumbnail: WireStruct, Hashable {
     hue = try fields.version >= 3 ? message.enumeration(fields, 52, "hue", Hue.self) : .warm
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.uint32(fields, 8, width)
     message.uint32(fields, 12, height)
@@ -609,20 +629,20 @@ public struct Thumbnail: WireStruct, Hashable {
 }
 
 public struct Tree: WireStruct, Hashable {
-  public static let wireSize = 64
+  @inlinable public static var wireSize: Int { 64 }
 
   public var left: Tree? {
     get { leftStorage.first }
     set { leftStorage = newValue.map { [$0] } ?? [] }
   }
   // A value cannot hold one of its own type; an array of at most one can.
-  private var leftStorage: [Tree]
+  @usableFromInline var leftStorage: [Tree]
   public var right: Tree? {
     get { rightStorage.first }
     set { rightStorage = newValue.map { [$0] } ?? [] }
   }
   // A value cannot hold one of its own type; an array of at most one can.
-  private var rightStorage: [Tree]
+  @usableFromInline var rightStorage: [Tree]
   public var more: [Tree]
   public var weight: Double
   /// From 0.0 to 1.0.
@@ -644,6 +664,7 @@ public struct Tree: WireStruct, Hashable {
     self.fields = fields
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     leftStorage = try message.optionalStructure(fields, 8, "left", Tree.self).map { [$0] } ?? []
     rightStorage = try message.optionalStructure(fields, 16, "right", Tree.self).map { [$0] } ?? []
@@ -654,6 +675,7 @@ public struct Tree: WireStruct, Hashable {
     self.fields = try message.optionalString(fields, 56, "fields", max: 100)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.structure(fields, 8, left)
     message.structure(fields, 16, right)
@@ -670,7 +692,7 @@ public struct Tree: WireStruct, Hashable {
 
 /// One of everything that travels in an array.
 public struct Rows: WireStruct, Hashable {
-  public static let wireSize = 120
+  @inlinable public static var wireSize: Int { 120 }
 
   public var bools: [Bool]
   public var maybeBools: [Bool?]
@@ -709,6 +731,7 @@ public struct Rows: WireStruct, Hashable {
     self.nested = nested
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     bools = try message.bools(fields, 8, "bools")
     maybeBools = try message.nullableBools(fields, 16, "maybe_bools")
@@ -776,6 +799,7 @@ public struct Rows: WireStruct, Hashable {
       })
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.bools(fields, 8, bools)
     message.nullableBools(fields, 16, maybeBools)
@@ -933,7 +957,7 @@ public enum Notice: WireUnion, Hashable {
 }
 
 public struct Notices: WireStruct, Hashable {
-  public static let wireSize = 32
+  @inlinable public static var wireSize: Int { 32 }
 
   public var first: Notice
   public var others: [Notice]
@@ -943,6 +967,7 @@ public struct Notices: WireStruct, Hashable {
     self.others = others
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     first = try message.union(fields, 8, "first", Notice.self)
     others = try message.array(fields, 24, "others", stride: 16) {
@@ -951,6 +976,7 @@ public struct Notices: WireStruct, Hashable {
     }
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.union(fields, 8, first)
     message.array(fields, 24, others, stride: 16) { message, element, value in
@@ -960,29 +986,33 @@ public struct Notices: WireStruct, Hashable {
 }
 
 public struct DecodeFailure: WireStruct, Hashable {
-  public static let wireSize = 16
+  @inlinable public static var wireSize: Int { 16 }
 
   /// At most 256 bytes of UTF-8.
   public var reason: String
 
   public init(reason: String) { self.reason = reason }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     reason = try message.string(fields, 8, "reason", max: 256)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.string(fields, 8, reason)
   }
 }
 
 public struct Nothing: WireStruct, Hashable {
-  public static let wireSize = 8
+  @inlinable public static var wireSize: Int { 8 }
 
   public init() {}
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) {}
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {}
 }
 

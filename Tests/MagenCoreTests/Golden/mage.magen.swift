@@ -69,7 +69,7 @@ extension Demo {
 extension Demo {
   /// The parameters of ``method1``.
   public struct Method1Parameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var a: Int32
     public var b: String
@@ -81,12 +81,14 @@ extension Demo {
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       a = message.int32(fields, 8)
       b = try message.string(fields, 16, "b")
       c = try message.string(fields, 24, "c")
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.int32(fields, 8, a)
       message.string(fields, 16, b)
@@ -96,7 +98,7 @@ extension Demo {
 
   /// The parameters of ``sendName``.
   public struct SendNameParameters: WireStruct, Hashable {
-    public static let wireSize = 24
+    @inlinable public static var wireSize: Int { 24 }
 
     public var name: String
     public var isFirstName: Bool
@@ -106,11 +108,13 @@ extension Demo {
       self.isFirstName = isFirstName
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       name = try message.string(fields, 8, "name")
       isFirstName = message.bool(fields, 16, bit: 0)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, name)
       message.bool(fields, 16, bit: 0, isFirstName)
@@ -172,7 +176,7 @@ extension Numbers {
 extension Numbers {
   /// The parameters of ``send``.
   public struct SendParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var a: Int64
     public var b: Double
@@ -184,12 +188,14 @@ extension Numbers {
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       a = message.int64(fields, 8)
       b = message.double(fields, 16)
       c = message.uint8(fields, 24)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.int64(fields, 8, a)
       message.double(fields, 16, b)
@@ -199,16 +205,18 @@ extension Numbers {
 
   /// The reply of ``send``.
   public struct SendReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var ok: Bool
 
     public init(ok: Bool) { self.ok = ok }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       ok = message.bool(fields, 8, bit: 0)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.bool(fields, 8, bit: 0, ok)
     }

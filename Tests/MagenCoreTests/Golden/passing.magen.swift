@@ -115,7 +115,7 @@ extension Passing {
 extension Passing {
   /// The parameters of ``give``.
   public struct GiveParameters: WireStruct {
-    public static let wireSize = 48
+    @inlinable public static var wireSize: Int { 48 }
 
     public var remote: PendingRemote<Child>
     public var receiver: PendingReceiver<Child>?
@@ -134,6 +134,7 @@ extension Passing {
       self.parcel = parcel
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       remote = try message.pendingRemote(fields, 8, "remote", Child.self)
       receiver = try message.optionalPendingReceiver(fields, 16, "receiver", Child.self)
@@ -145,6 +146,7 @@ extension Passing {
       parcel = try message.union(fields, 32, "parcel", Parcel.self)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.pendingRemote(fields, 8, remote)
       message.pendingReceiver(fields, 16, receiver)
@@ -158,16 +160,18 @@ extension Passing {
 
   /// The reply of ``give``.
   public struct GiveReply: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var back: PendingRemote<Child>?
 
     public init(back: PendingRemote<Child>? = nil) { self.back = back }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       back = try message.optionalPendingRemote(fields, 8, "back", Child.self)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.pendingRemote(fields, 8, back)
     }
