@@ -41,25 +41,41 @@ extension Remote {
 /// Why a pipe was closed whose peer requires a later version of the interface than this side knows.
 struct VersionNotKnown: Error {}
 
+/// A control message that has been checked, and what it asks for.
+enum ControlDemand: Sendable {
+  case answer(ControlMessages.Question, request: UInt64)
+  case meet(ControlMessages.Demand)
+}
+
 /// Answers what is not of the interface itself.
 struct ControlHandler<Of: Interface>: Sendable {
-  /// What to run for a control message; `nil` for a message of the interface.
-  static func dispatch(
-    _ message: IncomingMessage, _ header: MessageHeader
-  ) throws(Malformed) -> Dispatch? {
+  /// What a control message asks for; `nil` for a message of the interface.
+  static func demand(
+    of message: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) -> ControlDemand? {
     switch header.ordinal {
     case ControlMessages.run:
       let question = try message.parameters(
         ControlMessages.Run.self, header, Of.name, "Run", expectsReply: true
       ).input
-      return .request { try answer(question, header.requestID) }
+      return .answer(question, request: header.requestID)
     case ControlMessages.runOrClosePipe:
       let demand = try message.parameters(
         ControlMessages.RunOrClosePipe.self, header, Of.name, "RunOrClosePipe",
         expectsReply: false
       ).input
-      return .oneWay { try meet(demand) }
+      return .meet(demand)
     default: return nil
+    }
+  }
+
+  /// - Throws: ``VersionNotKnown``, for which the pipe is closed.
+  static func perform(_ demand: ControlDemand) throws -> OutgoingMessage? {
+    switch demand {
+    case .answer(let question, let request): return try answer(question, request)
+    case .meet(let demand):
+      try meet(demand)
+      return nil
     }
   }
 

@@ -47,7 +47,7 @@ struct PassingRules<Of: Interface>: InterfaceRules {
   var isKnown: Bool { !Of.rules.isEmpty }
 
   func checkRequest(_ message: IncomingMessage, _ header: MessageHeader) throws(Malformed) {
-    guard isKnown, try ControlHandler<Of>.dispatch(message, header) == nil else { return }
+    guard isKnown, try ControlHandler<Of>.demand(of: message, header) == nil else { return }
     let rule = try rule(header.ordinal)
     do throws(Malformed) {
       try header.checkIsForBoundInterface()

@@ -61,6 +61,10 @@ public struct Remote<Of: Interface>: Sendable {
     _ method: OneWay<Of, Parameters>, _ parameters: Parameters
   ) async throws(CallError) {
     let port = try port()
+    let isSent = MessageEncoder.withEncoded(
+      .oneWay, ordinal: method.ordinal, parameters
+    ) { bytes, handles in handles.isEmpty && port.sendAtOnce(bytes) }
+    if isSent { return }
     let message = try OutgoingMessage(.oneWay, ordinal: method.ordinal, parameters)
     if let error = await port.send(message) { throw error }
   }

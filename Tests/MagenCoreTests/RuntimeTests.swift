@@ -88,35 +88,35 @@ struct RuntimeTests {
   private func refusal(
     _ table: MethodTable<Gallery>, _ ordinal: UInt32, _ parameters: some WireStruct,
     at seconds: UInt64 = 1
-  ) throws -> Malformed? {
+  ) async throws -> Malformed? {
     let (bytes, _) = MessageEncoder.encode(.oneWay, ordinal: ordinal, parameters)
     let message = IncomingMessage(endpoint: .bootstrap, bytes: bytes, attachments: [])
     let header = try MessageHeader(decoding: bytes)
-    do throws(Malformed) {
-      _ = try table.dispatch(
+    do {
+      _ = try await table.take(
         message, header, at: MonotonicTime(nanoseconds: seconds * 1_000_000_000))
       return nil
-    } catch {
-      return error
+    } catch let malformed as Malformed {
+      return malformed
     }
   }
 
   @Test("a method of the host's is refused to a worker")
-  func callers() throws {
-    #expect(try refusal(table(callers: .host), Gallery.stop.ordinal, Empty()) == nil)
-    #expect(try refusal(table(callers: nil), Gallery.stop.ordinal, Empty()) == nil)
-    let refusal = try refusal(table(callers: .worker), Gallery.stop.ordinal, Empty())
+  func callers() async throws {
+    #expect(try await refusal(table(callers: .host), Gallery.stop.ordinal, Empty()) == nil)
+    #expect(try await refusal(table(callers: nil), Gallery.stop.ordinal, Empty()) == nil)
+    let refusal = try await refusal(table(callers: .worker), Gallery.stop.ordinal, Empty())
     #expect(refusal?.check == .interface(.wrongCaller))
     #expect(refusal?.method == "Stop")
   }
 
   // MARK: Control messages
 
-  private func dispatch(
+  private func take(
     _ kind: MessageEncoder.Kind, _ ordinal: UInt32, _ value: some WireStruct
-  ) throws -> Dispatch {
+  ) async throws -> OutgoingMessage? {
     let bytes = MessageEncoder.encode(kind, ordinal: ordinal, value).bytes
-    return try table(callers: .worker).dispatch(
+    return try await table(callers: .worker).take(
       IncomingMessage(endpoint: .bootstrap, bytes: bytes, attachments: []),
       try MessageHeader(decoding: bytes))
   }
@@ -125,10 +125,8 @@ struct RuntimeTests {
   private func answer(
     _ question: ControlMessages.Question
   ) async throws -> ControlMessages.Answer? {
-    let dispatch = try dispatch(
-      .request(id: 7), ControlMessages.run, ControlMessages.Run(question))
-    guard case .request(let handler) = dispatch else { throw NoRequest() }
-    let reply = try await handler()
+    let reply = try #require(
+      await take(.request(id: 7), ControlMessages.run, ControlMessages.Run(question)))
     let header = try MessageHeader(decoding: reply.bytes)
     #expect(header.isReply)
     #expect(header.requestID == 7)
@@ -136,8 +134,6 @@ struct RuntimeTests {
       ControlMessages.RunReply.self, from: reply.bytes, header: header, handles: []
     ).output
   }
-
-  private struct NoRequest: Error {}
 
   @Test("every interface says its version, whoever asks, and answers when it is flushed")
   func questions() async throws {
@@ -150,37 +146,40 @@ struct RuntimeTests {
     arguments: [(0, true), (2, true), (3, false)] as [(UInt32, Bool)])
   func demands(_ version: UInt32, _ isKnown: Bool) async throws {
     let demand = ControlMessages.Demand.requireVersion(ControlMessages.VersionResult(version))
-    let dispatch = try dispatch(
-      .oneWay, ControlMessages.runOrClosePipe, ControlMessages.RunOrClosePipe(demand))
-    guard case .oneWay(let handler) = dispatch else { throw NoRequest() }
+    func take() async throws -> OutgoingMessage? {
+      try await self.take(
+        .oneWay, ControlMessages.runOrClosePipe, ControlMessages.RunOrClosePipe(demand))
+    }
     if isKnown {
-      try await handler()
+      #expect(try await take() == nil)
     } else {
-      await #expect(throws: VersionNotKnown.self) { try await handler() }
+      await #expect(throws: VersionNotKnown.self) { try await take() }
     }
   }
 
   @Test("control messages are checked like all others")
-  func badControl() throws {
-    let flags = #expect(throws: Malformed.self) {
-      try dispatch(.oneWay, ControlMessages.run, ControlMessages.Run(.queryVersion))
+  func badControl() async throws {
+    let flags = await #expect(throws: Malformed.self) {
+      try await take(.oneWay, ControlMessages.run, ControlMessages.Run(.queryVersion))
     }
     #expect(flags?.check == .message(.headerInvalidFlags))
-    let empty = #expect(throws: Malformed.self) {
-      try dispatch(.request(id: 1), ControlMessages.run, Empty())
+    let empty = await #expect(throws: Malformed.self) {
+      try await take(.request(id: 1), ControlMessages.run, Empty())
     }
     #expect(empty?.check == .message(.unexpectedStructHeader))
     #expect(empty?.method == "Run")
   }
 
   @Test("more messages than a method's rate are refused; those of other methods are not")
-  func excess() throws {
+  func excess() async throws {
     let table = table(callers: .host)
-    for _ in 0..<10 { #expect(try refusal(table, Gallery.forget.ordinal, Self.forget) == nil) }
-    let excess = try refusal(table, Gallery.forget.ordinal, Self.forget)
+    for _ in 0..<10 {
+      #expect(try await refusal(table, Gallery.forget.ordinal, Self.forget) == nil)
+    }
+    let excess = try await refusal(table, Gallery.forget.ordinal, Self.forget)
     #expect(excess?.check == .interface(.tooOften))
     #expect(excess?.method == "Forget")
-    for _ in 0..<20 { #expect(try refusal(table, Gallery.stop.ordinal, Empty()) == nil) }
-    #expect(try refusal(table, Gallery.forget.ordinal, Self.forget, at: 2) == nil)
+    for _ in 0..<20 { #expect(try await refusal(table, Gallery.stop.ordinal, Empty()) == nil) }
+    #expect(try await refusal(table, Gallery.forget.ordinal, Self.forget, at: 2) == nil)
   }
 }

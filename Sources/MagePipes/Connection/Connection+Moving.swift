@@ -99,8 +99,10 @@ extension Port {
     other.outgoing.removeAll()
     for arrival in other.inbox.reversed() {
       let departure = Departure(arrival)
-      if case .request(let request) = departure.kind, calls[request]?.state == .sent {
-        calls[request]?.state = .waiting
+      if case .request(let request) = departure.kind, let call = calls[request],
+        call.state == .sent
+      {
+        call.state = .waiting
       }
       outgoing.prepend(departure)
     }
@@ -237,9 +239,9 @@ extension Port {
   }
 
   private func freeSlot(_ request: UInt64, _ effects: inout Effects) {
-    guard let slot = calls[request]?.slot else { return }
-    calls[request]?.slot = nil
+    guard let call = calls[request], let slot = call.slot else { return }
+    call.slot = nil
     slot.tally.outstanding -= 1
-    effects.add { slot.onLoop { $0.slotFreed() } }
+    effects.add(.slotFreed, for: slot)
   }
 }

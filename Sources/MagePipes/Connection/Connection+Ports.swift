@@ -12,19 +12,38 @@ extension Connection {
 
   func receive(_ message: IncomingMessage) {
     if meter?.admits(at: loop.now) == false {
+      // What came before is judged before.
+      drainWaiting()
+      guard isReading else { return }
       stopReading()
       news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
       return
     }
     var message = message
     message.writer = side == .worker && !message.isRelayed ? .host : .worker
-    message.handles = handles(message.carried)
-    if arrivals[message.endpoint] != nil { return receiveLate(message) }
-    guard let port = ports[message.endpoint] else { return release(message.cost) }
+    if !message.carried.isEmpty { message.handles = handles(message.carried) }
+    if !arrivals.isEmpty, arrivals[message.endpoint] != nil { return receiveLate(message) }
+    guard let port = receivingPort(message.endpoint) else { return release(message.cost) }
     let arrival = Arrival(message: message, source: .connection(self))
     PortLock.change { effects in
       if port.isGiven { port.giveBack(arrival, &effects) } else { port.accept(arrival, &effects) }
     }
+  }
+
+  private func receivingPort(_ endpoint: EndpointID) -> Port? {
+    if let recentPort, recentPort.id == endpoint { return recentPort.port }
+    guard let port = ports[endpoint] else { return nil }
+    recentPort = (endpoint, port)
+    return port
+  }
+
+  /// Has the port's receiver take what came for it, after the packet: a handler that takes batches gets all of it at once.
+  func drain(_ port: Port) {
+    if isTakingPacket { waitingForReceivers.append(port) } else { port.drain() }
+  }
+
+  func drainWaiting() {
+    while let port = waitingForReceivers.popFirst() { port.drain() }
   }
 
   /// Makes what the message carries exist in this process.
@@ -60,8 +79,8 @@ extension Connection {
 
   func release(_ cost: Credit) {
     guard failure == nil else { return }
-    channel.returnCredit(cost)
-    scheduleFlush()
+    // The peer may wait for it while what it sent is still being handled.
+    if channel.returnCredit(cost), !isBlocked { flush() } else { scheduleFlush() }
   }
 
   // MARK: Closing

@@ -73,8 +73,17 @@ extension Connection {
 
   func take(_ packet: consuming IncomingPacket) throws(Malformed) {
     var packet = packet
-    // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
-    while isReading, let event = try channel.next(in: &packet) { handle(event) }
+    isTakingPacket = true
+    defer { isTakingPacket = false }
+    do throws(Malformed) {
+      // A handler that an event starts may end the reading, and then the rest of the packet means nothing.
+      while isReading, let event = try channel.next(in: &packet) { handle(event) }
+    } catch {
+      // What came before the defect counts, and its own defects come first.
+      drainWaiting()
+      throw error
+    }
+    drainWaiting()
   }
 
   func nextPacket() throws(SystemError) -> (
@@ -105,6 +114,10 @@ extension Connection {
   }
 
   func handle(_ event: Channel.Event) {
+    if case .message(let message) = event { return receive(message) }
+    // Messages wait for the end of the packet, and whatever else came after them waits for their handlers.
+    drainWaiting()
+    guard isReading else { return }
     switch event {
     case .hello: news(.hello)
     case .seal(let program): news(.seal(program: program))
@@ -115,7 +128,7 @@ extension Connection {
       news(.invited)
     case .finish: news(.finish)
     case .refused(let reason): news(.refused(reason.text))
-    case .message(let message): receive(message)
+    case .message: break  // above
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
     case .dropped(let items): _ = handles(items)  // closed as nobody takes them

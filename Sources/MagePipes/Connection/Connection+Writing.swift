@@ -56,6 +56,9 @@ extension Connection {
     }
   }
 
+  /// What is queued waits until the peer has taken something.
+  var isBlocked: Bool { interest.contains(.write) || ring?.isBlocked == true }
+
   static let pauseForDescriptors = Duration.milliseconds(1)
 
   func wantWrite(_ wanted: Bool) throws(SystemError) {

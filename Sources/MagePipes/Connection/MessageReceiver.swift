@@ -4,20 +4,27 @@ package import MageWire
 /// Who takes the messages that arrive at an endpoint.
 ///
 /// Called on the connection's loop with messages that have passed the transport's and the channel's checks. The receiver checks the rest
-/// *before* it returns: nothing of a refused message may reach user code.
+/// *before* it runs anything: nothing of a refused message may reach user code.
 package protocol MessageReceiver: Sendable {
-  /// Checks a request or one-way message and says what to run for it.
-  func receive(_ message: IncomingMessage, header: MessageHeader) throws(Malformed) -> Dispatch
+  /// Checks a request or one-way message and runs what it is for.
+  ///
+  /// - Returns: the encoded reply of a request, `nil` for a one-way message.
+  /// - Throws: ``Malformed`` for what its sender is to blame for.
+  func take(_ message: IncomingMessage, header: MessageHeader) async throws -> OutgoingMessage?
+
+  /// Whether one-way messages of a method are taken by ``take(batch:)``, as many as have come together.
+  func takesBatches(of ordinal: UInt32) -> Bool
+
+  /// Checks one-way messages of one method, at least one and all of them before it runs what they are for.
+  func take(batch: [IncomingMessage]) async throws
 
   /// The peer has closed its end, or the connection has ended.
   func disconnected(_ reason: CloseReason?)
 }
 
-/// A checked message's handler, not yet run.
-package enum Dispatch: Sendable {
-  case oneWay(@Sendable () async throws -> Void)
-  /// Returns the encoded reply for this request.
-  case request(@Sendable () async throws -> OutgoingMessage)
+extension MessageReceiver {
+  package func takesBatches(of ordinal: UInt32) -> Bool { false }
+  package func take(batch: [IncomingMessage]) async throws {}
 }
 
 /// A message in its encoded form, on its way out.

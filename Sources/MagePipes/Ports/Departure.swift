@@ -27,7 +27,7 @@ extension CreditSource {
     switch self {
     case .nobody: break
     case .connection(let connection):
-      effects.add { connection.onLoop { $0.release(cost) } }
+      effects.add(.release(cost), for: connection)
     case .port(let port):
       // Cannot fail: only what was taken is given back.
       try? port.window.restore(cost)
@@ -97,6 +97,12 @@ extension IncomingMessage {
   var requestID: UInt64? {
     guard let header = try? MessageHeader(decoding: bytes), header.expectsReply else { return nil }
     return header.requestID
+  }
+
+  /// The method that the header names. Nothing is checked.
+  var ordinal: UInt32? {
+    guard bytes.count >= 16 else { return nil }
+    return (0..<4).reduce(0) { $0 | UInt32(bytes[12 + $1]) << UInt32($1 * 8) }
   }
 
   /// The same message under another request id.

@@ -24,52 +24,112 @@ extension Port {
     }
   }
 
+  /// Who runs handlers, and where.
+  private struct HandlerTask: Sendable {
+    let number: UInt64
+    /// `nil` for anywhere.
+    let loop: Loop?
+  }
+
   private enum Step: Sendable {
-    case dispatch(Arrival, any MessageReceiver)
+    case take(Arrival, any MessageReceiver)
     case tell(any MessageReceiver, CloseReason)
   }
 
   /// Has the receiver take what has arrived, one message after the other.
+  ///
+  /// Handlers run at once and up to their first suspension, so that they start in the order of the messages. One task runs them all, for as long as none
+  /// suspends; one that does has its task to itself from then on, and another goes on.
   func drain() {
-    while let step = PortLock.change({ _ in nextStep() }) {
+    while let task = PortLock.change({ _ in nextTask() }) {
+      Task.immediate(executorPreference: task.loop) { await self.handle(in: task) }
+    }
+  }
+
+  /// Lock held. From here on the task before does not go on.
+  private func nextTask() -> HandlerTask? {
+    handlerTasks &+= 1
+    guard receiver != nil, !inbox.isEmpty || (peerEnd != nil && !holdsArrivals) else {
+      isDispatching = false
+      return nil
+    }
+    return HandlerTask(number: handlerTasks, loop: inbox.first?.source.loop)
+  }
+
+  private func handle(in task: HandlerTask) async {
+    while let step = PortLock.change({ _ in nextStep(task) }) {
       switch step {
-      case .dispatch(let arrival, let receiver):
-        if !arrival.isVoid { dispatch(arrival, receiver) }
+      case .take(let arrival, let receiver):
+        if !arrival.isVoid { await take(arrival, receiver, task) }
       case .tell(let receiver, let reason): receiver.disconnected(reason)
       }
     }
   }
 
-  private func nextStep() -> Step? {
-    guard let receiver else {
-      isDispatching = false
-      return nil
+  /// Lock held.
+  private func nextStep(_ task: HandlerTask) -> Step? {
+    guard task.number == handlerTasks, let receiver else { return nil }
+    if let next = inbox.first {
+      guard next.source.loop === task.loop else { return nil }
+      inbox.removeFirst()
+      return .take(next, receiver)
     }
-    if let arrival = inbox.popFirst() { return .dispatch(arrival, receiver) }
-    isDispatching = false
     guard let peerEnd, !holdsArrivals else { return nil }
     self.receiver = nil
     self.peerEnd = nil
     return .tell(receiver, peerEnd)
   }
 
-  private func dispatch(_ arrival: Arrival, _ receiver: any MessageReceiver) {
-    do throws(Malformed) {
+  private func take(
+    _ arrival: Arrival, _ receiver: any MessageReceiver, _ task: HandlerTask
+  ) async {
+    var request: UInt64?
+    do {
       let header = try MessageHeader(decoding: arrival.message.bytes)
       guard !header.isReply else {
         throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
       }
-      switch try receiver.receive(arrival.message, header: header) {
-      case .oneWay(let handler):
-        start(handler, arrival) { self.finishedOneWay(arrival, $0) }
-      case .request(let handler):
-        try beginAnswering(header.requestID, arrival)
-        start(handler, arrival) { self.finishedRequest(header.requestID, arrival, $0) }
+      guard header.expectsReply else {
+        if receiver.takesBatches(of: header.ordinal) {
+          return await takeBatch(from: arrival, receiver, task)
+        }
+        _ = try await receiver.take(arrival.message, header: header)
+        return arrival.release()
       }
+      try beginAnswering(header.requestID, arrival)
+      request = header.requestID
+      finished(header.requestID, arrival, try await receiver.take(arrival.message, header: header))
     } catch {
-      blame(error, arrival)
+      if let request { finished(request, arrival, nil) } else { arrival.release() }
+      handlerFailed(error, arrival)
     }
   }
+
+  /// Messages of one method that have come together, for a receiver that takes them so. All of them are checked before any is taken.
+  private func takeBatch(
+    from first: Arrival, _ receiver: any MessageReceiver, _ task: HandlerTask
+  ) async {
+    let rest = PortLock.change { _ in
+      var rest: [IncomingMessage] = []
+      while rest.count < Self.largestBatch, task.number == handlerTasks, let next = inbox.first,
+        next.isOfOneBatch(with: first)
+      {
+        rest.append(next.message)
+        inbox.removeFirst()
+      }
+      return rest
+    }
+    let batch = [first.message] + rest
+    do {
+      try await receiver.take(batch: batch)
+    } catch {
+      handlerFailed(error, first)
+    }
+    first.source.release(batch.reduce(into: Credit.zero) { $0.add($1.cost) })
+  }
+
+  /// A batch ends somewhere, however much a policy lets a peer send.
+  private static let largestBatch = 1024
 
   private func beginAnswering(_ request: UInt64, _ arrival: Arrival) throws(Malformed) {
     let refusal = PortLock.change { _ -> String? in
@@ -85,35 +145,13 @@ extension Port {
     if let refusal { throw Malformed(.channel(.tooManyOutstanding), detail: refusal) }
   }
 
-  /// Runs a handler at once and up to its first suspension, so that handlers start in the order of the messages.
-  private func start<Value: Sendable>(
-    _ handler: @escaping @Sendable () async throws -> Value, _ arrival: Arrival,
-    then finish: @escaping @Sendable (Result<Value, any Error>) -> Void
-  ) {
-    Task.immediate(executorPreference: arrival.source.loop) {
-      do {
-        finish(.success(try await handler()))
-      } catch {
-        finish(.failure(error))
-      }
-    }
-  }
-
-  private func finishedOneWay(_ arrival: Arrival, _ result: Result<Void, any Error>) {
-    PortLock.change { effects in arrival.release(&effects) }
-    if case .failure(let error) = result { handlerFailed(error, arrival) }
-  }
-
-  private func finishedRequest(
-    _ request: UInt64, _ arrival: Arrival, _ result: Result<OutgoingMessage, any Error>
-  ) {
+  private func finished(_ request: UInt64, _ arrival: Arrival, _ reply: OutgoingMessage?) {
     PortLock.change { effects in
       answering.remove(request)
       arrival.source.tally?.answering -= 1
       arrival.release(&effects)
-      if case .success(let reply) = result { answer(reply, to: arrival, &effects) }
+      if let reply { answer(reply, to: arrival, &effects) }
     }
-    if case .failure(let error) = result { handlerFailed(error, arrival) }
   }
 
   private func answer(
@@ -159,6 +197,15 @@ extension Port {
 }
 
 extension Arrival {
+  /// The same without the lock held.
+  func release() { source.release(message.cost) }
+
+  /// Whether a handler may take both at once: they are of one method, and whoever is to blame for one is for the other.
+  func isOfOneBatch(with other: Arrival) -> Bool {
+    source.isSame(as: other.source) && message.isRelayed == other.message.isRelayed && !isVoid
+      && message.ordinal == other.message.ordinal
+  }
+
   /// Whether a reply goes to that connection: its peer has asked, or the request came back that its peer had asked.
   func isAsked(by connection: Connection) -> Bool {
     guard !message.isReturned else { return true }
@@ -168,6 +215,20 @@ extension Arrival {
 }
 
 extension CreditSource {
+  /// Gives credit back, without the lock held: only pipes inside a process need it.
+  func release(_ cost: Credit) {
+    if case .connection(let connection) = self { return connection.run(.release(cost)) }
+    PortLock.change { effects in restore(cost, &effects) }
+  }
+
+  func isSame(as other: CreditSource) -> Bool {
+    switch (self, other) {
+    case (.connection(let one), .connection(let other)): one === other
+    case (.port(let one), .port(let other)): one === other
+    default: false
+    }
+  }
+
   var tally: ConnectionTally? {
     if case .connection(let connection) = self { connection.tally } else { nil }
   }

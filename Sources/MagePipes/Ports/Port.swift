@@ -23,6 +23,8 @@ package final class Port: @unchecked Sendable {
   /// What has arrived and nobody has read.
   var inbox = Deque<Arrival>()
   var isDispatching = false
+  /// Counts the tasks that have run handlers: only the last goes on to the next message.
+  var handlerTasks: UInt64 = 0
   /// Why the other end has gone; told to the receiver after the last message.
   var peerEnd: CloseReason?
   var calls: [UInt64: PendingCall] = [:]
@@ -96,7 +98,7 @@ extension Port {
     case .connection(let connection, _):
       guard !isKicked else { return }
       isKicked = true
-      effects.add { [self] in connection.onLoop { $0.pump(self) } }
+      effects.add(.pump(self), for: connection)
     case .gone(let error):
       failOutgoing(error, &effects)
     }
@@ -124,11 +126,11 @@ extension Port {
   /// Marks the call of a request as sent. False when nobody waits for its reply any more.
   func prepare(_ departure: Departure, _ effects: inout Effects) -> Bool {
     guard case .request(let request) = departure.kind else { return true }
-    guard calls[request]?.state == .waiting else {
+    guard let call = calls[request], call.state == .waiting else {
       departure.source.restore(departure.sourceCost, &effects)
       return false
     }
-    calls[request]?.state = .sent
+    call.state = .sent
     return true
   }
 
@@ -159,7 +161,7 @@ extension Port {
     guard !isDispatching, receiver != nil, !inbox.isEmpty || peerEnd != nil else { return }
     isDispatching = true
     if case .connection(let connection, _) = link {
-      effects.add { [self] in connection.onLoop { _ in self.drain() } }
+      effects.add(.drain(self), for: connection)
     } else {
       effects.add { [self] in Task { self.drain() } }
     }

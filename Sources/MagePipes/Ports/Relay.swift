@@ -61,7 +61,7 @@ extension Port {
     }
     tally?.answering += 1
     let request = other.makeRequestID()
-    var call = passing(header)
+    let call = passing(header)
     call.original = header.requestID
     call.answering = tally
     other.calls[request] = call

@@ -144,13 +144,10 @@ import Testing
   /// Answers everything with a file.
   struct Generous: MessageReceiver {
     let file: SharedDescriptor
-    func receive(
-      _ message: IncomingMessage, header: MessageHeader
-    ) throws(Malformed) -> Dispatch {
+    func take(_ message: IncomingMessage, header: MessageHeader) async throws -> OutgoingMessage? {
       let reply = MessageEncoder.encode(.reply(id: header.requestID), ordinal: 0, Note(1)).bytes
-      return .request {
-        OutgoingMessage(bytes: reply, attachments: [Attachment(kind: .file, descriptor: file)])
-      }
+      return OutgoingMessage(
+        bytes: reply, attachments: [Attachment(kind: .file, descriptor: file)])
     }
     func disconnected(_ reason: CloseReason?) {}
   }
@@ -186,12 +183,10 @@ import Testing
   struct Closing: MessageReceiver {
     let connection: Connection
     let arrived = Gate()
-    func receive(
-      _ message: IncomingMessage, header: MessageHeader
-    ) throws(Malformed) -> Dispatch {
+    func take(_ message: IncomingMessage, header: MessageHeader) async throws -> OutgoingMessage? {
       arrived.open()
       connection.assumeIsolated { $0.close(.bootstrap) }
-      return .oneWay {}
+      return nil
     }
     func disconnected(_ reason: CloseReason?) {}
   }

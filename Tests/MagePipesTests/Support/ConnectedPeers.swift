@@ -134,21 +134,14 @@ struct NoteReceiver: MessageReceiver {
     self.handler = handler
   }
 
-  func receive(
-    _ message: IncomingMessage, header: MessageHeader
-  ) throws(Malformed) -> Dispatch {
+  func take(_ message: IncomingMessage, header: MessageHeader) async throws -> OutgoingMessage? {
     let note = try MessageDecoder.decode(
       Note.self, from: message.bytes, header: header, handles: [])
-    let attachments = message.attachments
-    guard header.expectsReply else {
-      return .oneWay { _ = try await handler(note, attachments) }
-    }
-    return .request {
-      let reply = try await handler(note, attachments)
-      let kind = MessageEncoder.Kind.reply(id: header.requestID)
-      return OutgoingMessage(
-        bytes: MessageEncoder.encode(kind, ordinal: header.ordinal, reply).bytes)
-    }
+    let reply = try await handler(note, message.attachments)
+    guard header.expectsReply else { return nil }
+    let kind = MessageEncoder.Kind.reply(id: header.requestID)
+    return OutgoingMessage(
+      bytes: MessageEncoder.encode(kind, ordinal: header.ordinal, reply).bytes)
   }
 
   func disconnected(_ reason: CloseReason?) { disconnections.put(reason) }
