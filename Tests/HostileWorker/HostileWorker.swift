@@ -16,7 +16,10 @@ struct HostileWorker {
         if Worker.arguments.first == "call-host" {
           callHost(pipe)
         } else {
-          Receiver(pipe, Probe.handlers(Friend()))
+          let friend = Friend()
+          var handlers = Probe.handlers(friend)
+          handlers.onBatch(Probe.gather) { friend.gather($0) }
+          Receiver(pipe, handlers)
         }
       })
   }
