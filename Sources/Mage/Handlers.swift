@@ -79,8 +79,7 @@ private struct RequestHandler<Of: Interface, Parameters: WireStruct, Reply: Wire
       return try OutgoingMessage(
         .reply(id: header.requestID), ordinal: method.ordinal, reply)
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
   }
 }
@@ -99,8 +98,7 @@ private struct OneWayHandler<Of: Interface, Parameters: WireStruct>: HandlerEntr
       try await run(parameters)
       return nil
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
   }
 }
@@ -129,9 +127,15 @@ private struct BatchHandler<Of: Interface, Parameters: WireStruct>: HandlerEntry
     do {
       try await run(values)
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
+  }
+}
+
+extension BadMessage {
+  /// What its sender is ended for.
+  func malformed(in interface: String, _ method: String) -> Malformed {
+    Malformed(.application, interface: interface, method: method, detail: reason)
   }
 }
 
