@@ -67,6 +67,9 @@ public final class WorkerProcess: Sendable {
   /// Waits until the worker has ended and is reaped, and says how.
   public func ending() async -> Ending { await supervisor.waitForEnding() }
 
+  /// Whether its end has a cause already, reaped or not. Loop only.
+  var isEnding: Bool { supervisor.assumeIsolated { $0.cause != nil || $0.endingIfEnded != nil } }
+
   /// Ends the worker at once (SIGKILL by pidfd). Returns when it is reaped.
   @discardableResult
   public func kill() async -> Ending {

@@ -138,7 +138,7 @@ import Testing
     var fields = Self.good
     change(&fields)
     let text = fields.map { "\($0.key):\t\($0.value)" }.joined(separator: "\n")
-    return SealProof(namespaces: [], filters: 2).statusDefect(ProcessStatus(text: text))
+    return SealProof(namespaces: [], filters: 2, own: [:]).statusDefect(ProcessStatus(text: text))
   }
 
   @Test("A sealed worker passes")
@@ -163,8 +163,9 @@ import Testing
   }
 
   @Test("A process in the host's namespaces is not sealed")
-  func namespaces() {
-    let verdict = SealProof(namespaces: [.pid], filters: 0).verdict(on: getpid())
+  func namespaces() throws {
+    let own = try NamespaceKind.identities(of: "self")
+    let verdict = SealProof(namespaces: [.pid], filters: 0, own: own).verdict(on: getpid())
     guard case .broken = verdict else {
       Issue.record("\(verdict)")
       return

@@ -62,16 +62,23 @@ actor PoolCore<Service: Sendable> {
   func take(_ deadline: Duration?) async -> Result<Member, PoolError> {
     guard !isClosed else { return .failure(.closed) }
     // Nobody overtakes those who wait already.
-    if waiters.isEmpty, let member = idle.popLast() {
+    if waiters.isEmpty, let member = takeIdle() {
       lend(member)
       return .success(member)
     }
-    let wait = deadline ?? limits.waitDeadline
-    return await withCheckedContinuation { continuation in
-      lastWaiter += 1
-      let number = lastWaiter
+    lastWaiter += 1
+    let number = lastWaiter
+    return await withTaskCancellationHandler {
+      await wait(number, for: deadline ?? limits.waitDeadline)
+    } onCancel: {
+      Task(executorPreference: loop) { await self.giveUp(number, .cancelled) }
+    }
+  }
+
+  private func wait(_ number: UInt64, for wait: Duration) async -> Result<Member, PoolError> {
+    await withCheckedContinuation { continuation in
       let timer = loop.schedule(at: MonotonicTime.now.advanced(by: wait)) { [weak self] in
-        self?.assumeIsolated { $0.giveUp(number, wait) }
+        self?.assumeIsolated { $0.giveUp(number, .allBusy(waited: wait)) }
       }
       waiters.append(Waiter(number: number, timer: timer, continuation: continuation))
       serveWaiters()
@@ -79,9 +86,19 @@ actor PoolCore<Service: Sendable> {
     }
   }
 
-  private func giveUp(_ number: UInt64, _ waited: Duration) {
+  private func giveUp(_ number: UInt64, _ error: PoolError) {
     guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
-    waiters.remove(at: index).continuation.resume(returning: .failure(.allBusy(waited: waited)))
+    let waiter = waiters.remove(at: index)
+    loop.cancel(waiter.timer)
+    waiter.continuation.resume(returning: .failure(error))
+  }
+
+  /// One that lives: who called it last knows of its end before this pool does, and may have given it back.
+  private func takeIdle() -> Member? {
+    while let member = idle.popLast() {
+      if !member.worker.isEnding { return member }
+    }
+    return nil
   }
 
   private func lend(_ member: Member) {
@@ -92,7 +109,7 @@ actor PoolCore<Service: Sendable> {
   }
 
   private func serveWaiters() {
-    while !waiters.isEmpty, let member = idle.popLast() {
+    while !waiters.isEmpty, let member = takeIdle() {
       guard let waiter = waiters.popFirst() else { return }
       loop.cancel(waiter.timer)
       lend(member)

@@ -33,6 +33,8 @@ public enum PoolError: Error, Sendable {
   case spawn(SpawnError)
   /// The worker's first pipe was closed before it could be bound.
   case bind(CallError)
+  /// The calling task was cancelled while it waited.
+  case cancelled
   case closed
 }
 
@@ -43,6 +45,7 @@ extension PoolError: CustomStringConvertible {
       "no worker came free within \(waited): raise the pool's maximum or its waitDeadline"
     case .spawn(let error): "\(error)"
     case .bind(let error): "\(error)"
+    case .cancelled: "cancelled"
     case .closed: "the pool is closed"
     }
   }

@@ -36,6 +36,7 @@ actor Supervisor: Supervising {
   var steps: [LaunchStep] = []
   var starting: CheckedContinuation<Result<Int32, SpawnError>, Never>?
   var isInvited = false
+  var hasProvenNamespaces = false
   /// A template's fork that waits for its ids.
   var unmapped: Unmapped?
   var waiting: [CheckedContinuation<Ending, Never>] = []
@@ -47,7 +48,7 @@ actor Supervisor: Supervising {
   /// inside the kernel takes longer than milliseconds.
   static let reapDeadline = Duration.seconds(10)
   /// How soon to look again at a worker that has not closed its copy of the listener yet.
-  static let proofPause = Duration.microseconds(200)
+  static let proofPause = Duration.microseconds(50)
 
   init(
     _ plan: WorkerPlan, role: Role, addresses: PinnedAddresses, launcher: Launcher,

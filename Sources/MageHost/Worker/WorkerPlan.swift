@@ -74,23 +74,28 @@ struct WorkerPlan: Sendable {
   /// How long a call may take when the caller does not say.
   var callDeadline: Duration { policy.limits.deadline ?? .seconds(30) }
 
-  var proof: SealProof {
-    let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
+  /// - Parameter own: the host's namespaces.
+  func proof(own: [NamespaceKind: String]) -> SealProof {
+    SealProof(namespaces: namespaces, filters: 2, own: own)
+  }
+
+  private var namespaces: [NamespaceKind] {
+    policy.namespaces.kinds.compactMap { kind in
       kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
     }
-    return SealProof(namespaces: namespaces, filters: 2)
   }
 
   /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.
-  var templateProof: SealProof {
-    SealProof(
-      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid }, filters: 1)
+  func templateProof(own: [NamespaceKind: String]) -> SealProof {
+    SealProof(namespaces: namespaces.filter { $0 != .user && $0 != .pid }, filters: 1, own: own)
   }
 
   /// The namespaces that each fork of a template makes for itself.
-  var kindsOfForks: [NamespaceKind] { proof.namespaces.filter { $0 != .net } }
+  var kindsOfForks: [NamespaceKind] { namespaces.filter { $0 != .net } }
 
-  func proof(distinctFrom template: [NamespaceKind: String]) -> SealProof {
-    SealProof(namespaces: proof.namespaces, filters: 2, others: template)
+  func proof(
+    own: [NamespaceKind: String], distinctFrom template: [NamespaceKind: String]
+  ) -> SealProof {
+    SealProof(namespaces: namespaces, filters: 2, own: own, others: template)
   }
 }
