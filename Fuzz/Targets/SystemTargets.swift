@@ -24,7 +24,7 @@ enum ProcTarget {
   static func run(_ bytes: [UInt8]) -> Bool {
     let text = String(decoding: bytes, as: UTF8.self)
     let status = ProcessStatus(text: text)
-    let defect = SealProof(namespaces: [], filters: 2).statusDefect(status)
+    let defect = SealProof(namespaces: [], filters: 2, own: [:]).statusDefect(status)
     guard defect == nil || bytes.count < 1 << 20 else { return false }
     for address: UInt64 in [0, 0x1000, 0x7F00_0000_0000, .max] {
       guard let place = MemoryMap(text: text).place(of: address) else { continue }

@@ -211,7 +211,8 @@ static int spawn(const char *path, char *const arguments[], int socket, int32_t 
     return -ENOMEM;
   }
   int error = describe_launcher(&actions, &attributes, socket);
-  char *const environment[] = {NULL};
+  // Symbols are looked up once, here, and not again in each process that it clones, where each look-up also copies a page.
+  char *const environment[] = {(char *)"LD_BIND_NOW=1", NULL};
   if (!error) error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);

@@ -30,10 +30,16 @@ package enum FileReading {
 
   /// Where a symbolic link leads (readlink(2)), at most 4095 bytes.
   package static func link(_ path: String) throws(SystemError) -> String {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = unsafe readlink(path, &buffer, buffer.count)
-    guard count >= 0 else { throw SystemError("readlink(\(path))", errno: errno) }
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let link = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) {
+      buffer -> String? in
+      guard let start = buffer.baseAddress else { return nil }
+      let count = unsafe readlink(path, start, buffer.count)
+      guard count >= 0 else { return nil }
+      return unsafe String(
+        decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+    guard let link else { throw SystemError("readlink(\(path))", errno: errno) }
+    return link
   }
 }
 

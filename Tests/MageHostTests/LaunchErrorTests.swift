@@ -138,7 +138,7 @@ import Testing
     var fields = Self.good
     change(&fields)
     let text = fields.map { "\($0.key):\t\($0.value)" }.joined(separator: "\n")
-    return SealProof(namespaces: [], filters: 2).statusDefect(ProcessStatus(text: text))
+    return SealProof(namespaces: [], filters: 2, own: [:]).statusDefect(ProcessStatus(text: text))
   }
 
   @Test("A sealed worker passes")
@@ -170,14 +170,21 @@ import Testing
       // The host's own, as its main thread shows them, were there before.
       let own = try ProcessStatus(of: nil).number("Seccomp_filters") ?? 0
       #expect(SealProof.inheritedFilters == own)
-      #expect(plan.proof.filters == 2 && plan.proof.inherited == own)
-      #expect(plan.templateProof.filters == 1 && plan.templateProof.inherited == own)
+      let proofs =
+        [
+          (plan.proof(own: [:]), 2), (plan.templateProof(own: [:]), 1),
+          (plan.proof(own: [:], distinctFrom: [:]), 2),
+        ] as [(SealProof, UInt64)]
+      for (proof, filters) in proofs {
+        #expect(proof.filters == filters && proof.inherited == own)
+      }
     }
   }
 
   @Test("A process in the host's namespaces is not sealed")
-  func namespaces() {
-    let verdict = SealProof(namespaces: [.pid], filters: 0).verdict(on: getpid())
+  func namespaces() throws {
+    let own = try NamespaceKind.identities(of: "self")
+    let verdict = SealProof(namespaces: [.pid], filters: 0, own: own).verdict(on: getpid())
     guard case .broken = verdict else {
       Issue.record("\(verdict)")
       return

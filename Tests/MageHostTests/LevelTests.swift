@@ -125,7 +125,7 @@ import Testing
         "CapPrm: 0",
         "CapEff: 0", "CapBnd: 0", "CapAmb: 0",
       ]
-      return SealProof(namespaces: [], filters: 2, inherited: inherited)
+      return SealProof(namespaces: [], filters: 2, own: [:], inherited: inherited)
         .statusDefect(ProcessStatus(text: fields.joined(separator: "\n")))
     }
     #expect(defect("2", inherited: 0) == nil && defect("3", inherited: 1) == nil)
@@ -145,7 +145,7 @@ import Testing
       "CapEff: 0",
       "CapBnd: 0", "CapAmb: 0", "Uid: \(users)", "Gid: \(groups)", "Groups: \(others)",
     ]
-    let proof = SealProof(namespaces: [], filters: 2, changesUser: true)
+    let proof = SealProof(namespaces: [], filters: 2, own: [:], changesUser: true)
     let defect = proof.statusDefect(ProcessStatus(text: fields.joined(separator: "\n")))
     #expect((defect == nil) == isGood, "\(defect ?? "none")")
   }

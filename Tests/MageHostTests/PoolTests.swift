@@ -120,6 +120,47 @@ import Testing
     }
   }
 
+  @Test(
+    "Nobody gets a worker that has ended, however soon after its end it is given back and the next one asks"
+  )
+  func deadOnes() async throws {
+    try await TestHost.with { test in
+      let template = try await test.host.prepare(StaticWorkerTests.worker, policy: test.policy)
+      let limits = PoolLimits(maximum: 1, waitDeadline: .seconds(100))
+      let pool = WorkerPool(template, limits) { (worker) throws(CallError) in
+        Probe.Proxy(try worker.remote(Probe.self))
+      }
+      // On the host's own executor nothing comes between the call's end and the giving back.
+      try await Task(executorPreference: test.host.executor) {
+        for _ in 0..<5 {
+          await #expect(throws: CallError.self) {
+            try await pool.withWorker { probe, _ in try await probe.commit(crime: "crash-segv") }
+          }
+          let text = try await pool.withWorker { probe, _ in try await probe.echo(text: "next") }
+          #expect(text == "next")
+        }
+      }.value
+      await pool.close()
+    }
+  }
+
+  @Test("Who is cancelled while it waits leaves the queue at once")
+  func cancelled() async throws {
+    try await withPool(PoolLimits(maximum: 1)) { pool in
+      try await pool.withWorker { _, _ in
+        let waiting = Task { try await pool.withWorker { _, _ in } }
+        while await pool.waiting == 0 { await Task.yield() }
+        waiting.cancel()
+        let error = await #expect(throws: PoolError.self) { try await waiting.value }
+        guard case .cancelled = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        #expect(await pool.waiting == 0)
+      }
+    }
+  }
+
   @Test("The minimum is started ahead, and again when one is killed")
   func minimum() async throws {
     try await withPool(PoolLimits(minimum: 2, maximum: 3)) { pool in

@@ -108,6 +108,29 @@ import Testing
     }
   }
 
+  @Test("A template that is killed with requests in its hands costs nobody a worker")
+  func killedInUse() async throws {
+    try await TestHost.with { test in
+      let template = try await prepare(test)
+      for _ in 0..<3 {
+        let old = try #require(await template.pid)
+        // Stopped, it has all the requests and has answered none when it dies.
+        #expect(kill(old, SIGSTOP) == 0)
+        let answers = try await withThrowingTaskGroup(of: String.self) { group in
+          for _ in 0..<4 { group.addTask { try await echo(try await template.spawn()) } }
+          group.addTask {
+            usleep(20_000)
+            kill(old, SIGKILL)
+            return "killed"
+          }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.sorted() == ["hello", "hello", "hello", "hello", "killed"])
+        while await template.pid == nil { await Task.yield() }
+      }
+    }
+  }
+
   @Test("A fork that fails half way names its step and leaves the template well")
   func halfWay() async throws {
     try await TestHost.with { test in
@@ -133,11 +156,16 @@ import Testing
     try await TestHost.with { test in
       let worker = try await test.spawn()
       let uts = try NamespaceKind.uts.identity(of: "\(worker.pid)")
-      let shared = SealProof(namespaces: [.uts], filters: 2, others: [.uts: uts])
+      let mine = try NamespaceKind.identities(of: "self")
+      let shared = SealProof(namespaces: [.uts], filters: 2, own: mine, others: [.uts: uts])
       #expect(
         shared.verdict(on: worker.pid) == .broken("it shares its template's uts namespace"))
-      let own = SealProof(namespaces: [.uts], filters: 2, others: [.uts: "uts:[1]"])
+      let own = SealProof(namespaces: [.uts], filters: 2, own: mine, others: [.uts: "uts:[1]"])
       #expect(own.verdict(on: worker.pid) == .holds)
+      // Without the host's to compare with nothing is proven.
+      let blind = SealProof(namespaces: [.uts], filters: 2, own: [:])
+      #expect(
+        blind.verdict(on: worker.pid) == .broken("the host's uts namespace is not known"))
     }
   }
 

@@ -117,7 +117,7 @@ private struct PoolRouter<Of: Interface>: CallRouter {
     do throws(PoolError) {
       member = try await core.take(left, for: input).get()
     } catch {
-      throw .noWorker(error.reason)
+      throw error.callError
     }
     do throws(CallError) {
       let reply = try await call(member.service, end.since(.now))

@@ -14,6 +14,8 @@ actor Launcher {
   private var running: LauncherProcess?
   /// Whether a launch has shown that this machine gives this process no namespaces.
   private(set) var refusesNamespaces = false
+  /// The host's when it started the launcher: what would be a worker's if none had been made for it. Empty before.
+  private(set) var namespaces: [NamespaceKind: String] = [:]
   /// Requests that the socket had no room for, oldest first.
   private var unsent: [Unsent] = []
 
@@ -89,6 +91,7 @@ actor Launcher {
   }
 
   private func start() throws(SystemError) -> LauncherProcess {
+    namespaces = try NamespaceKind.identities(of: "self")
     let launcher = try LauncherProcess(path, loop: loop, makesNamespaces) { [weak self] in
       self?.assumeIsolated { launcher in
         // A launcher that is gone is noticed by the launches that wait for it.

@@ -8,4 +8,11 @@ enum NamespaceKind: String, CaseIterable {
   func identity(of process: String) throws(SystemError) -> String {
     try FileReading.link("/proc/\(process)/ns/\(rawValue)")
   }
+
+  /// All of a process.
+  static func identities(of process: String) throws(SystemError) -> [NamespaceKind: String] {
+    var identities: [NamespaceKind: String] = [:]
+    for kind in allCases { identities.updateValue(try kind.identity(of: process), forKey: kind) }
+    return identities
+  }
 }

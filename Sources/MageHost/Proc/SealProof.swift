@@ -2,12 +2,15 @@ internal import MageSystem
 
 /// Proves from outside that a worker is confined as its policy says, before it gets its first outside byte.
 ///
-/// The worker's own word counts for nothing here: everything is read from /proc by the host.
+/// The worker's own word counts for nothing here: everything is read from /proc by the host. It has two parts, because one of them can be had while
+/// the worker is busy: a process leaves its namespaces only by calls that its start-up filter stops, so they may be looked at as soon as that filter is in force.
 struct SealProof {
   /// Namespaces that must differ from the host's.
   let namespaces: [NamespaceKind]
   /// Filters of its own that must be in force: `startup` and `serve`.
   let filters: UInt64
+  /// The host's.
+  let own: [NamespaceKind: String]
   /// Namespaces of the template it was forked from, which must be others as well.
   var others: [NamespaceKind: String] = [:]
   /// Filters that the host is under itself, which its children have as well (``inheritedFilters``).
@@ -30,11 +33,24 @@ struct SealProof {
     case broken(String)
   }
 
+  /// Both parts.
   func verdict(on pid: Int32) -> Verdict {
+    verdictOnNamespaces(of: pid) ?? verdictOnSeal(of: pid)
+  }
+
+  /// `nil` when the namespaces are as they must be.
+  func verdictOnNamespaces(of pid: Int32) -> Verdict? {
     do throws(SystemError) {
-      let status = try ProcessStatus(of: pid)
-      if let defect = statusDefect(status) { return .broken(defect) }
-      if let defect = try namespaceDefect(of: pid) { return .broken(defect) }
+      return try namespaceDefect(of: pid).map { .broken($0) }
+    } catch {
+      return .broken("cannot read /proc/\(pid): \(error)")
+    }
+  }
+
+  /// Filters, privileges, threads, descriptors: what holds only once the worker is sealed.
+  func verdictOnSeal(of pid: Int32) -> Verdict {
+    do throws(SystemError) {
+      if let defect = statusDefect(try ProcessStatus(of: pid)) { return .broken(defect) }
       return try holdsListener(pid) ? .notYet : .holds
     } catch {
       return .broken("cannot read /proc/\(pid): \(error)")
@@ -86,7 +102,10 @@ struct SealProof {
   private func namespaceDefect(of pid: Int32) throws(SystemError) -> String? {
     for kind in namespaces {
       let identity = try kind.identity(of: "\(pid)")
-      if try identity == kind.identity(of: "self") {
+      guard let mine = own[kind] else {
+        return "the host's \(kind.rawValue) namespace is not known"
+      }
+      if identity == mine {
         return "it shares the host's \(kind.rawValue) namespace"
       }
       if identity == others[kind] { return "it shares its template's \(kind.rawValue) namespace" }

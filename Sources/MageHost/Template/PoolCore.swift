@@ -89,15 +89,21 @@ actor PoolCore<Service: Sendable> {
       forget(input)
       return .failure(.spawn(failure))
     }
-    return await wait(deadline ?? limits.waitDeadline, for: input)
+    lastWaiter += 1
+    let number = lastWaiter
+    return await withTaskCancellationHandler {
+      await wait(number, deadline ?? limits.waitDeadline, for: input)
+    } onCancel: {
+      Task(executorPreference: loop) { await self.giveUp(number, .cancelled) }
+    }
   }
 
-  private func wait(_ time: Duration, for input: InputKey?) async -> Result<Member, PoolError> {
+  private func wait(
+    _ number: UInt64, _ time: Duration, for input: InputKey?
+  ) async -> Result<Member, PoolError> {
     await withCheckedContinuation { continuation in
-      lastWaiter += 1
-      let number = lastWaiter
       let timer = loop.schedule(at: MonotonicTime.now.advanced(by: time)) { [weak self] in
-        self?.assumeIsolated { $0.giveUp(number, time) }
+        self?.assumeIsolated { $0.giveUp(number, .allBusy(waited: time)) }
       }
       waiters.append(
         Waiter(number: number, input: input, timer: timer, continuation: continuation))
@@ -106,9 +112,9 @@ actor PoolCore<Service: Sendable> {
     }
   }
 
-  private func giveUp(_ number: UInt64, _ waited: Duration) {
+  private func giveUp(_ number: UInt64, _ error: PoolError) {
     guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
-    refuse(waiters.remove(at: index), .allBusy(waited: waited))
+    refuse(waiters.remove(at: index), error)
   }
 
   func refuse(_ waiter: Waiter, _ error: PoolError) {

@@ -37,22 +37,28 @@ public enum PoolError: Error, Sendable {
   case bind(CallError)
   /// Too many workers ended over the same input: it is refused for another `for`.
   case inputRefused(deaths: Int, for: Duration)
+  /// The calling task was cancelled while it waited.
+  case cancelled
   case closed
 }
 
 extension PoolError: CustomStringConvertible {
   public var description: String {
-    if case .bind(let error) = self { "\(error)" } else { "\(reason)" }
+    if case .bind(let error) = self { return "\(error)" }
+    if case .noWorker(let reason) = callError { return "\(reason)" }
+    return "\(callError)"
   }
 
   /// The same, as a call throws it.
-  var reason: NoWorker {
+  var callError: CallError {
     switch self {
-    case .allBusy(let waited): .allBusy(waited: waited)
-    case .spawn(let error): .cannotStart("\(error)")
-    case .bind(let error): .cannotStart("\(error)")
-    case .inputRefused(let deaths, let time): .inputRefused(deaths: deaths, for: time)
-    case .closed: .closed
+    case .allBusy(let waited): .noWorker(.allBusy(waited: waited))
+    case .spawn(let error): .noWorker(.cannotStart("\(error)"))
+    case .bind(let error): .noWorker(.cannotStart("\(error)"))
+    case .inputRefused(let deaths, let time):
+      .noWorker(.inputRefused(deaths: deaths, for: time))
+    case .cancelled: .cancelled
+    case .closed: .noWorker(.closed)
     }
   }
 }

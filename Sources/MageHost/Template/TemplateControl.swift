@@ -29,9 +29,12 @@ final class TemplateControl: Sendable {
     do throws(SystemError) {
       try socket.packets.send(request.encoded, descriptors: descriptors.map(\.number))
     } catch {
+      if error.isPeerGone { close() }
       throw .failed(step: "reach the template", error, remedy: nil)
     }
   }
+
+  var isClosed: Bool { socket.withLock { $0 == nil } }
 
   /// The template has ended or is to end. Those who still hold this, as every fork does, hold no descriptor.
   func close() { socket.withLock { $0 = nil } }

@@ -55,12 +55,20 @@ actor TemplateKeeper {
   }
 
   private func fork() async -> Result<Supervisor, SpawnError> {
-    switch await control() {
-    case .failure(let error): return .failure(error)
-    case .success(let control):
-      return await core.launch(plan, .fork(control), contract) { [weak self] supervisor in
-        self?.assumeIsolated { $0.forkEnded(supervisor) }
-      }
+    do throws(SpawnError) {
+      let control = try await control().get()
+      let forked = await fork(control)
+      // A template that died with the request in its hands is nobody's fault: the next one is asked, once.
+      guard case .failure = forked, control.isClosed, !isClosed else { return forked }
+      return await fork(try await self.control().get())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func fork(_ control: TemplateControl) async -> Result<Supervisor, SpawnError> {
+    await core.launch(plan, .fork(control), contract) { [weak self] supervisor in
+      self?.assumeIsolated { $0.forkEnded(supervisor) }
     }
   }
 
@@ -92,7 +100,12 @@ actor TemplateKeeper {
 
   /// The running template, or the next one.
   func control() async -> Result<TemplateControl, SpawnError> {
-    if let template { return .success(template.control) }
+    if let template {
+      guard template.control.isClosed else { return .success(template.control) }
+      // It is known by its silence that it has ended; its end may not have come here yet.
+      await template.supervisor.end(.killed)
+      _ = await template.supervisor.waitForEnding()
+    }
     if let start { return await start.value }
     let start = Task(executorPreference: loop) { await self.startTemplate() }
     self.start = start

@@ -9,7 +9,7 @@ internal import MageSystem
 struct ResourceWatch {
   /// Bytes per second that one process cannot exceed in touching new pages: page faults bound it well below memcpy.
   private static let fastestGrowth: UInt64 = 4 << 30
-  private static let shortest = Duration.milliseconds(2)
+  static let shortest = Duration.milliseconds(2)
   private static let longest = Duration.milliseconds(500)
 
   let cpuLimit: Duration?

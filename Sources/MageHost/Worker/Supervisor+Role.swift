@@ -80,12 +80,15 @@ extension Supervisor {
       Result { () throws(LaunchError) in try launcher.submit(request, report: reporter) }
     }
     if case .failure(let error) = done { launchEnded(error) }
+    // Its template's filter is in force, and it has something to do now.
+    proveNamespaces()
   }
 
   /// The report closed without a word: neither a process nor a failure.
   func whyNothingCame() -> LaunchError {
-    role.isFork
-      ? .launcherGone("the template has ended") : launcher.assumeIsolated { $0.whyGone() }
+    guard case .fork(let template) = role else { return launcher.assumeIsolated { $0.whyGone() } }
+    template.close()
+    return .launcherGone("the template has ended")
   }
 
   /// The template has started and said so. Its listener makes room for those of its forks.
@@ -97,10 +100,11 @@ extension Supervisor {
 
   /// What /proc must say of it.
   var proof: SealProof {
-    switch role {
-    case .worker: plan.proof
-    case .template: plan.templateProof
-    case .fork(let template): plan.proof(distinctFrom: template.namespaces)
+    let own = launcher.assumeIsolated { $0.namespaces }
+    return switch role {
+    case .worker: plan.proof(own: own)
+    case .template: plan.templateProof(own: own)
+    case .fork(let template): plan.proof(own: own, distinctFrom: template.namespaces)
     }
   }
 }

@@ -22,6 +22,17 @@ extension Supervisor {
     readReport()
     desk.close()
     handshake { [program = plan.serveProgram] in $0.sendSeal(program: program) }
+    // While it installs the filter.
+    proveNamespaces()
+  }
+
+  func proveNamespaces() {
+    guard cause == nil, !hasProvenNamespaces, let pid = process?.pid else { return }
+    if case .broken(let defect)? = proof.verdictOnNamespaces(of: pid) {
+      end(.notSealed(defect))
+    } else {
+      hasProvenNamespaces = true
+    }
   }
 
   func sealed(_ descriptor: SharedDescriptor) {
@@ -35,8 +46,9 @@ extension Supervisor {
   }
 
   func prove() {
+    proveNamespaces()
     guard cause == nil, let pid = process?.pid else { return }
-    switch proof.verdict(on: pid) {
+    switch proof.verdictOnSeal(of: pid) {
     case .holds: ready()
     case .notYet:
       schedule(.proof, after: Self.proofPause) { $0.prove() }
@@ -71,7 +83,8 @@ extension Supervisor {
     if let wall = plan.wallLimit {
       schedule(.wall, after: wall) { $0.end(.limit(.wall(wall))) }
     }
-    watchResources()
+    // What it used before is the runtime's, far below any limit.
+    schedule(.resources, after: ResourceWatch.shortest) { $0.watchResources() }
     return .success(WorkerProcess(self, connection, pid: pid))
   }
 

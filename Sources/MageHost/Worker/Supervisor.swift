@@ -46,6 +46,7 @@ actor Supervisor: Supervising {
   var answered: UInt64 = 0
   /// From the launch to the proven seal.
   var readyAfter = Duration.zero
+  var hasProvenNamespaces = false
   /// A template's fork that waits for its ids.
   var unmapped: Unmapped?
   var waiting: [CheckedContinuation<Ending, Never>] = []
@@ -63,7 +64,7 @@ actor Supervisor: Supervising {
   /// inside the kernel takes longer than milliseconds.
   static let reapDeadline = Duration.seconds(10)
   /// How soon to look again at a worker that has not closed its copy of the listener yet.
-  static let proofPause = Duration.microseconds(200)
+  static let proofPause = Duration.microseconds(50)
 
   init(
     _ plan: WorkerPlan, role: Role, _ contract: WorkerContract, number: UInt64,

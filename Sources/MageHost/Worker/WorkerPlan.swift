@@ -80,12 +80,10 @@ struct WorkerPlan: Sendable {
   /// How long a call may take when the caller does not say.
   var callDeadline: Duration { policy.limits.deadline ?? .seconds(30) }
 
-  var proof: SealProof {
-    let namespaces = policy.namespaces.kinds.compactMap { kind -> NamespaceKind? in
-      kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
-    }
+  /// - Parameter own: the host's namespaces.
+  func proof(own: [NamespaceKind: String]) -> SealProof {
     var proof = SealProof(
-      namespaces: namespaces, filters: 2, inherited: SealProof.inheritedFilters)
+      namespaces: namespaces, filters: 2, own: own, inherited: SealProof.inheritedFilters)
     guard !policy.hasNamespaces else { return proof }
     let isRoot = ProcessIdentity.effectiveUser == 0
     proof.emptiesBoundingSet = isRoot
@@ -93,19 +91,27 @@ struct WorkerPlan: Sendable {
     return proof
   }
 
+  private var namespaces: [NamespaceKind] {
+    policy.namespaces.kinds.compactMap { kind in
+      kind == .mount ? .mnt : NamespaceKind(rawValue: kind.rawValue)
+    }
+  }
+
   /// A template has its start-up filter only, and leaves two kinds of namespace to its forks.
-  var templateProof: SealProof {
+  func templateProof(own: [NamespaceKind: String]) -> SealProof {
     SealProof(
-      namespaces: proof.namespaces.filter { $0 != .user && $0 != .pid },
-      filters: 1, inherited: SealProof.inheritedFilters)
+      namespaces: namespaces.filter { $0 != .user && $0 != .pid }, filters: 1, own: own,
+      inherited: SealProof.inheritedFilters)
   }
 
   /// The namespaces that each fork of a template makes for itself.
-  var kindsOfForks: [NamespaceKind] { proof.namespaces.filter { $0 != .net } }
+  var kindsOfForks: [NamespaceKind] { namespaces.filter { $0 != .net } }
 
-  func proof(distinctFrom template: [NamespaceKind: String]) -> SealProof {
+  func proof(
+    own: [NamespaceKind: String], distinctFrom template: [NamespaceKind: String]
+  ) -> SealProof {
     SealProof(
-      namespaces: proof.namespaces, filters: proof.filters, others: template,
-      inherited: proof.inherited)
+      namespaces: namespaces, filters: 2, own: own, others: template,
+      inherited: SealProof.inheritedFilters)
   }
 }

@@ -47,7 +47,11 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   private var isStopping = false
   private var endOfTurn: [() -> Void] = []
   /// One packet at a time passes through here, whatever number of peers there is.
-  private var packetBuffer = [UInt8](repeating: 0, count: Outbox.maxPacketBytes)
+  ///
+  /// Nothing writes zeroes into it: that would touch all its pages in every worker, and what is handed out is only what the kernel has just written.
+  private var packetBuffer = [UInt8](unsafeUninitializedCapacity: Outbox.maxPacketBytes) {
+    $1 = $0.count
+  }
 
   /// Instead of the kernel's clock.
   private let manual: ManualTime?
