@@ -24,6 +24,9 @@ struct Holdings: Equatable {
       groups: groups())
   }
 
+  /// Whether a file of a control group is open, which it is only while something is written to it.
+  var isMovingProcesses: Bool { descriptors.contains { $0.hasPrefix("/sys/fs/cgroup/") } }
+
   /// In KiB. Not compared for equality: an allocator keeps what it likes.
   static func residentMemory() throws(SystemError) -> Int {
     let line = try lines("/proc/self/status").first { $0.hasPrefix("VmRSS:") }
