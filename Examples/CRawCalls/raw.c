@@ -62,4 +62,13 @@ void raw_allocate(void) {
   }
 }
 
+void raw_hoard(void) {
+  static char block[1 << 20];
+  memset(block, 1, sizeof(block));
+  for (long file; (file = syscall(SYS_memfd_create, "hoard", 0)) >= 0;) {
+    while (write((int)file, block, sizeof(block)) == sizeof(block)) {
+    }
+  }
+}
+
 void raw_segfault(void) { *(volatile int *)0 = 1; }

@@ -21,6 +21,9 @@ extension Crime {
     case .allocate:
       raw_allocate()
       raw_wait_forever()
+    case .hoard:
+      raw_hoard()
+      raw_wait_forever()
     case .spin: raw_spin()
     case .flood: flood()
     case .neverReply: raw_wait_forever()

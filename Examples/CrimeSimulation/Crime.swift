@@ -12,6 +12,7 @@ package enum Crime: String, CaseIterable, Sendable {
   case otherABI = "other-abi"
   // More than the policy allows.
   case allocate
+  case hoard
   case spin
   case flood
   case neverReply = "never-reply"

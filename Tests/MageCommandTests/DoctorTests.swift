@@ -41,6 +41,17 @@ import Testing
     #expect(run.output.contains("\nlevel landlock+seccomp: yes"), "\(run.output)")
   }
 
+  /// A limit on memory that can be passed is said, and so is by what.
+  @Test func aMachineWithoutControlGroupsIsToldWhatIsLost() throws {
+    let run = try Command.run(
+      "/bin/sh", ["-c", HeldMemoryTests.Machine.withoutGroups.shell, "sh", MageRun.mage, "doctor"])
+    let line = run.output.split(separator: "\n").first { $0.hasPrefix("memory limit: ") } ?? ""
+    #expect(line.hasPrefix("memory limit: no, replaced (the host looks at it from outside"))
+    #expect(line.hasSuffix("; delegate a cgroup v2 with the memory controller to this user"))
+    #expect(line.contains("is not seen") == (geteuid() != 0), "\(line)")
+    #expect(run.status == 0)
+  }
+
   @Test func noNamespacesNoProgram() throws {
     let run = try Command.run(
       Places.product("deny-namespaces"),

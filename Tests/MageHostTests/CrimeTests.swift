@@ -53,7 +53,8 @@ extension Crime {
       call.name == "mmap" && call.arguments[2] == 7 && call.module == "/lib/libc.so.6"
         && call.offset != nil
     case (.otherABI, .forbiddenCall(let call)): call.number == -1
-    case (.allocate, .limit(.memory(let limit))): limit == 96 << 20
+    case (.allocate, .limit(.memory(let limit))), (.hoard, .limit(.memory(let limit))):
+      limit == 96 << 20
     case (.spin, .limit(.cpu(let limit))): limit == .milliseconds(300)
     case (.flood, .malformed(let malformed)):
       malformed.check == .channel(.creditMessagesExceeded)

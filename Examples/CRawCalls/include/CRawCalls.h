@@ -23,6 +23,9 @@ void raw_spin(void);
 /// Takes memory and writes to it until there is none.
 void raw_allocate(void);
 
+/// Fills files in memory, of which nothing is mapped, until no more can be made.
+void raw_hoard(void);
+
 /// Writes to address 0.
 void raw_segfault(void);
 

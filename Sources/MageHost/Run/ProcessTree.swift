@@ -50,19 +50,6 @@ struct ProcessTree {
     return .milliseconds(Int64(clamping: ticks &* 10))
   }
 
-  /// Private resident memory of all of them and the largest shared part, in bytes.
-  var residentBytes: UInt64 {
-    var own: UInt64 = 0
-    var shared: UInt64 = 0
-    for pid in processes {
-      let fields = Self.text("/proc/\(pid)/statm").split(separator: " ").map { UInt64($0) ?? 0 }
-      guard fields.count > 2 else { continue }
-      own = own &+ (fields[1] &- min(fields[1], fields[2]))
-      shared = max(shared, fields[2])
-    }
-    return (own &+ shared).multipliedReportingOverflow(by: 4096).partialValue
-  }
-
   private static func text(_ path: String) -> String {
     String(decoding: (try? FileReading.read(path, limit: 64 << 10)) ?? [], as: UTF8.self)
   }

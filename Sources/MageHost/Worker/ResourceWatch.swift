@@ -5,7 +5,7 @@ internal import MageSystem
 ///
 /// A thread can use one second of processor per second and no more, and touch memory no faster than the machine writes it. So from what is left of
 /// each limit follows a time before which it cannot have been passed, and the worker is looked at then. A worker that uses
-/// nothing is looked at ever more seldom.
+/// nothing is looked at more seldom, where the kernel limits its memory too.
 struct ResourceWatch {
   /// Bytes per second that one process cannot exceed in touching new pages: page faults bound it well below memcpy.
   private static let fastestGrowth: UInt64 = 4 << 30
@@ -26,33 +26,31 @@ struct ResourceWatch {
     self.parallelism = max(parallelism, 1)
   }
 
-  /// Looks at the process. Returns the limit that it has passed, if any, and when to look again.
-  mutating func look(at process: borrowing ProcessHandle) -> (passed: Limit?, again: Duration) {
-    guard let used = process.cpuTime() else { return (nil, Self.longest) }
-    return look(cpu: used, memory: MemoryUse.bytes(of: process.pid))
-  }
-
-  /// The same, for use that was measured otherwise.
-  mutating func look(cpu used: Duration, memory: UInt64) -> (passed: Limit?, again: Duration) {
+  /// Takes what was measured. Returns the limit that is passed, if any, and when to look again.
+  ///
+  /// - Parameter isAlone: whether no control group stands behind the limit on memory.
+  mutating func look(
+    cpu used: Duration, memory: UInt64, isAlone: Bool = false
+  ) -> (passed: Limit?, again: Duration) {
     let isIdle = used == cpu
     cpu = used
     if let cpuLimit, used >= cpuLimit { return (.cpu(cpuLimit), .zero) }
     if let memoryLimit, memory > memoryLimit { return (.memory(memoryLimit), .zero) }
     idleRounds = isIdle ? idleRounds + 1 : 0
-    return (nil, pause(memory: memory))
+    return (nil, pause(memory: memory, isAlone))
   }
 
   /// Something was sent to the worker: it may start to work now.
   mutating func expectWork() { idleRounds = 0 }
 
-  private func pause(memory: UInt64) -> Duration {
+  private func pause(memory: UInt64, _ isAlone: Bool) -> Duration {
     var pause = Self.longest
     if let cpuLimit { pause = min(pause, (cpuLimit - cpu) / parallelism) }
     if let memoryLimit {
       let left = memoryLimit - min(memory, memoryLimit)
       let seconds = Double(left) / Double(Self.fastestGrowth)
-      // An idle worker cannot have grown; it is woken by a message, and then this starts over.
-      pause = min(pause, idleRounds > 3 ? Self.longest : .seconds(seconds))
+      // An idle worker has not grown. One that is woken by a message is looked at again; one that wakes by itself meets its group.
+      pause = min(pause, idleRounds > 3 && !isAlone ? Self.longest : .seconds(seconds))
     }
     return max(pause, Self.shortest)
   }

@@ -55,10 +55,9 @@ extension Supervisor {
   }
 
   func lookAtProcess() -> (passed: Limit?, again: Duration) {
-    guard let handle = process.take() else { return (nil, .seconds(1)) }
-    let look = usage.look(at: handle)
-    process = consume handle
-    return look
+    guard let pid = process?.pid, let cpu = process?.cpuTime() else { return (nil, .seconds(1)) }
+    let memory = MemoryUse(of: [pid]).bytes(beside: held.bytes(of: [pid]))
+    return usage.look(cpu: cpu, memory: memory, isAlone: group.mechanism == .watch)
   }
 
   /// The worker closed its end of the channel. It ends by itself at once, or it is up to something.

@@ -27,6 +27,7 @@ actor Supervisor: Supervising {
   var report: PacketSocket?
   var phase = ForbiddenCall.Phase.startup
   var usage: ResourceWatch
+  var held: HeldMemory
   let desk: CallDesk
   let group: GroupMembership
   /// Calls that were allowed once, and have been made.
@@ -80,6 +81,7 @@ actor Supervisor: Supervising {
     loop = launcher.loop
     self.onEnd = onEnd
     usage = plan.resourceWatch
+    held = HeldMemory(directories: plan.policy.fileSystem.temporary.map(\.path))
     group = GroupMembership(groups, loop: launcher.loop)
     desk = CallDesk(plan.policy, addresses: addresses, loop: launcher.loop)
   }

@@ -43,10 +43,18 @@ enum Machine {
     case .watch:
       Finding(
         name: "memory limit", state: .replaced,
-        detail:
-          "the host watches resident memory; a program can pass its limit for some milliseconds",
+        detail: """
+          the host looks at it from outside, some milliseconds late\(hiding)
+          """,
         remedy: "delegate a cgroup v2 with the memory controller to this user")
     }
+  }
+
+  /// What only root can see of a process from outside.
+  private static var hiding: String {
+    geteuid() == 0
+      ? ""
+      : "; memory that could be shared, which a program neither maps nor keeps a descriptor of, is not seen"
   }
 
   /// The proof: a program in a full sandbox.

@@ -5,7 +5,8 @@ internal import MageSystem
 extension ProgramSupervisor {
   func watchResources() {
     guard cause == nil, ending == nil, let measured = measure() else { return }
-    let look = usage.look(cpu: measured.cpu, memory: measured.memory)
+    let look = usage.look(
+      cpu: measured.cpu, memory: measured.memory, isAlone: group.mechanism == .watch)
     if let passed = look.passed {
       end(.limit(passed))
     } else {
@@ -18,16 +19,14 @@ extension ProgramSupervisor {
     guard let root = process?.pid, let program else { return nil }
     guard plan.policy.limits.processes <= 1 else {
       let tree = ProcessTree(root: root, hasInit: plan.launch.hasInit)
-      return (tree.cpu, tree.residentBytes &+ temporaryBytes(program))
+      return (tree.cpu, memory(of: tree.processes))
     }
     guard let cpu = ProcessClock.cpuTime(of: program) else { return nil }
-    return (cpu, MemoryUse.bytes(of: program) &+ temporaryBytes(program))
+    return (cpu, memory(of: [program]))
   }
 
-  /// The kernel charges them to a control group, if there is one.
-  private func temporaryBytes(_ pid: Int32) -> UInt64 {
-    guard group.mechanism == .watch else { return 0 }
-    return MemoryUse.temporaryBytes(of: pid, at: plan.policy.fileSystem.temporary.map(\.path))
+  private func memory(of processes: [Int32]) -> UInt64 {
+    MemoryUse(of: processes).bytes(beside: held.bytes(of: processes))
   }
 
   /// What a program uses when it is killed: process 1 dies with it and cannot account for it any more.

@@ -20,6 +20,7 @@ actor ProgramSupervisor: Supervising {
   var watches: [Watched: Loop.WatchToken] = [:]
   var timers: [Timer: TimerToken] = [:]
   var usage: ResourceWatch
+  var held: HeldMemory
   var meter: OutputMeter?
   var relays = 0
   let group: GroupMembership
@@ -62,6 +63,7 @@ actor ProgramSupervisor: Supervising {
     loop = launcher.loop
     self.onEnd = onEnd
     usage = plan.resourceWatch
+    held = HeldMemory(directories: plan.policy.fileSystem.temporary.map(\.path))
     group = GroupMembership(groups, loop: launcher.loop)
     desk = CallDesk(plan.policy, addresses: plan.addresses, loop: launcher.loop)
   }
