@@ -8,7 +8,7 @@ package enum MessageRules: Sendable {
   case mojo
 
   /// Deeper nesting is refused, so that no message can exhaust the stack.
-  var maxDepth: Int {
+  @inlinable var maxDepth: Int {
     switch self {
     case .canonical: MessageDecoder.maxDepth
     case .mojo: 100

@@ -39,44 +39,44 @@ public struct Attachment: Sendable {
 }
 
 extension MessageDecoder {
-  mutating func messagePipe(
+  @usableFromInline mutating func messagePipe(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> MessagePipeEnd {
     try handle(fields, offset, name)
   }
 
-  mutating func optionalMessagePipe(
+  @usableFromInline mutating func optionalMessagePipe(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> MessagePipeEnd? {
     try optionalHandle(fields, offset, name)
   }
 
-  mutating func dataPipeConsumer(
+  @usableFromInline mutating func dataPipeConsumer(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> DataPipeConsumer {
     try handle(fields, offset, name)
   }
 
-  mutating func dataPipeProducer(
+  @usableFromInline mutating func dataPipeProducer(
     _ fields: StructView, _ offset: Int, _ name: String
   ) throws(Malformed) -> DataPipeProducer {
     try handle(fields, offset, name)
   }
 
-  mutating func attachment(
+  @usableFromInline mutating func attachment(
     _ fields: StructView, _ offset: Int, _ name: String, _ kind: Attachment.Kind
   ) throws(Malformed) -> Attachment {
     Attachment(handle: try handle(fields, offset, name))
   }
 
-  mutating func pendingRemote<Of: WireInterface>(
+  @usableFromInline mutating func pendingRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingRemote<Of> {
     let handle = try handle(fields, offset, name)
     return PendingRemote(handle: handle, version: uint32(fields, offset + 4))
   }
 
-  mutating func optionalPendingRemote<Of: WireInterface>(
+  @usableFromInline mutating func optionalPendingRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingRemote<Of>? {
     // The version of a pipe that is not there is padding.
@@ -84,27 +84,27 @@ extension MessageDecoder {
     return PendingRemote(handle: handle, version: uint32(fields, offset + 4))
   }
 
-  mutating func pendingReceiver<Of: WireInterface>(
+  @usableFromInline mutating func pendingReceiver<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingReceiver<Of> {
     PendingReceiver(handle: try handle(fields, offset, name))
   }
 
-  mutating func pendingAssociatedRemote<Of: WireInterface>(
+  @usableFromInline mutating func pendingAssociatedRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingAssociatedRemote<Of> {
     let id = try interfaceID(fields, offset, name)
     return PendingAssociatedRemote(id: id, version: uint32(fields, offset + 4))
   }
 
-  mutating func optionalPendingAssociatedRemote<Of: WireInterface>(
+  @usableFromInline mutating func optionalPendingAssociatedRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingAssociatedRemote<Of>? {
     guard let id = try optionalInterfaceID(fields, offset, name) else { return nil }
     return PendingAssociatedRemote(id: id, version: uint32(fields, offset + 4))
   }
 
-  mutating func pendingAssociatedReceiver<Of: WireInterface>(
+  @usableFromInline mutating func pendingAssociatedReceiver<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ name: String, _ interface: Of.Type
   ) throws(Malformed) -> PendingAssociatedReceiver<Of> {
     PendingAssociatedReceiver(id: try interfaceID(fields, offset, name))
@@ -112,49 +112,50 @@ extension MessageDecoder {
 }
 
 extension MessageEncoder {
-  mutating func messagePipe(
+  @usableFromInline mutating func messagePipe(
     _ fields: StructView, _ offset: Int, _ value: MessagePipeEnd?
   ) {
     handle(fields, offset, value)
   }
 
-  mutating func dataPipeConsumer(
+  @usableFromInline mutating func dataPipeConsumer(
     _ fields: StructView, _ offset: Int, _ value: DataPipeConsumer?
   ) {
     handle(fields, offset, value)
   }
 
-  mutating func dataPipeProducer(
+  @usableFromInline mutating func dataPipeProducer(
     _ fields: StructView, _ offset: Int, _ value: DataPipeProducer?
   ) {
     handle(fields, offset, value)
   }
 
-  mutating func handle(_ fields: StructView, _ offset: Int, _ value: Attachment?) {
+  @usableFromInline mutating func handle(_ fields: StructView, _ offset: Int, _ value: Attachment?)
+  {
     handle(fields, offset, value?.handle)
   }
 
-  mutating func pendingRemote<Of: WireInterface>(
+  @usableFromInline mutating func pendingRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ value: PendingRemote<Of>?
   ) {
     handle(fields, offset, value?.handle)
     if let value { uint32(fields, offset + 4, value.version) }
   }
 
-  mutating func pendingReceiver<Of: WireInterface>(
+  @usableFromInline mutating func pendingReceiver<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ value: PendingReceiver<Of>?
   ) {
     handle(fields, offset, value?.handle)
   }
 
-  mutating func pendingAssociatedRemote<Of: WireInterface>(
+  @usableFromInline mutating func pendingAssociatedRemote<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ value: PendingAssociatedRemote<Of>?
   ) {
     interfaceID(fields, offset, value?.id)
     if let value { uint32(fields, offset + 4, value.version) }
   }
 
-  mutating func pendingAssociatedReceiver<Of: WireInterface>(
+  @usableFromInline mutating func pendingAssociatedReceiver<Of: WireInterface>(
     _ fields: StructView, _ offset: Int, _ value: PendingAssociatedReceiver<Of>?
   ) {
     interfaceID(fields, offset, value?.id)

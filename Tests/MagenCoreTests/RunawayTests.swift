@@ -40,7 +40,7 @@ struct RunawayTests {
       + "struct S\(count) { S0? a; handle<platform> b; };"
     let outcome = check(text)
     let program = try #require(outcome.program, "\(outcome.rendered)")
-    #expect(Generator(program).generate(0).contains("private var aStorage: [S0]"))
+    #expect(Generator(program).generate(0).contains("@usableFromInline var aStorage: [S0]"))
   }
 
   @Test("files of 10 MiB are read to their end")

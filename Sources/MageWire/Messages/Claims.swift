@@ -7,10 +7,10 @@
 struct Claims {
   @usableFromInline let memory: UnsafeRawPointer
   /// The lowest byte that no object has claimed.
-  @usableFromInline private(set) var next: Int
+  @usableFromInline var next: Int
   @usableFromInline let end: Int
 
-  @usableFromInline
+  @inlinable
   init(_ memory: UnsafeRawPointer, range: Range<Int>) {
     unsafe self.memory = memory
     next = range.lowerBound
@@ -18,18 +18,18 @@ struct Claims {
   }
 
   /// Claims `count` bytes, at least one, at `position`, at or after everything that was claimed before.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func claim(_ position: Int, _ count: Int, field: String) throws(Malformed) {
-    guard position % 8 == 0 else { throw Self.misaligned(position, field) }
+    guard position & 7 == 0 else { throw Self.misaligned(position, field) }
     // Compared with what is left, so that no sum can overflow; behind the end that is negative.
     guard position >= next, count <= end &- position else {
-      throw outside(position, count, field)
+      throw Self.outside(position, count, next, end, field)
     }
     next = position &+ count
   }
 
   /// Claims a struct by its own header. Returns its size in bytes; one below the header's own is that of no version.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func structHeader(at position: Int, field: String) throws(Malformed) -> Int {
     try expectHeader(at: position, field: field)
     let size = Int(uint32(at: position))
@@ -40,7 +40,7 @@ struct Claims {
   /// Claims an array. The element count is compared with the bytes that are there before anybody allocates for it.
   ///
   /// - Parameter exact: whether bytes after the last element, which belong to nothing, are refused.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func array(
     at position: Int, _ elements: ElementLayout, fixedCount: Int? = nil, exact: Bool = false,
     field: String
@@ -51,46 +51,58 @@ struct Claims {
     // 64-bit: below 2^32 * 17 + 16.
     let needed = 8 &+ elements.bytes(count)
     guard size >= needed, fixedCount == nil || fixedCount == count else {
-      throw Malformed(
-        .message(.unexpectedArrayHeader), field: field, detail: "\(count) elements, \(size) bytes")
+      throw Self.wrongSize(.unexpectedArrayHeader, count, size, field)
     }
     guard !exact || size == needed else {
-      throw Malformed(
-        .message(.notCanonical), field: field, detail: "\(count) elements, \(size) bytes")
+      throw Self.wrongSize(.notCanonical, count, size, field)
     }
     try claim(position, size, field: field)
     return (count, position &+ 8)
   }
 
   /// Where the pointer at `position` leads; `nil` for null.
-  @usableFromInline
+  @inlinable @inline(__always)
   func target(at position: Int, field: String) throws(Malformed) -> Int? {
     let distance = uint64(at: position)
     guard distance != 0 else { return nil }
     guard distance <= 0xFFFF_FFFF else {
-      throw Malformed(.message(.illegalPointer), field: field, detail: "distance \(distance)")
+      throw Self.tooFar(distance, field)
     }
     return position &+ Int(truncatingIfNeeded: distance)  // both far below 2^62
   }
 
   /// Whether an object header of 8 bytes lies at `position`, without claiming it.
-  @inline(__always)
-  private func expectHeader(at position: Int, field: String) throws(Malformed) {
-    guard position % 8 == 0 else { throw Self.misaligned(position, field) }
+  @inlinable @inline(__always)
+  func expectHeader(at position: Int, field: String) throws(Malformed) {
+    guard position & 7 == 0 else { throw Self.misaligned(position, field) }
     guard position >= next, 8 <= end &- position else {
-      throw outside(position, 8, field)
+      throw Self.outside(position, 8, next, end, field)
     }
   }
 
   // MARK: What is said of it
 
-  @inline(never)
-  private static func misaligned(_ position: Int, _ field: String) -> Malformed {
+  @usableFromInline @inline(never)
+  static func misaligned(_ position: Int, _ field: String) -> Malformed {
     Malformed(.message(.misalignedObject), field: field, detail: "offset \(position)")
   }
 
-  @inline(never)
-  private func outside(_ position: Int, _ count: Int, _ field: String) -> Malformed {
+  @usableFromInline @inline(never)
+  static func wrongSize(
+    _ check: MessageCheck, _ count: Int, _ size: Int, _ field: String
+  ) -> Malformed {
+    Malformed(.message(check), field: field, detail: "\(count) elements, \(size) bytes")
+  }
+
+  @usableFromInline @inline(never)
+  static func tooFar(_ distance: UInt64, _ field: String) -> Malformed {
+    Malformed(.message(.illegalPointer), field: field, detail: "distance \(distance)")
+  }
+
+  @usableFromInline @inline(never)
+  static func outside(
+    _ position: Int, _ count: Int, _ next: Int, _ end: Int, _ field: String
+  ) -> Malformed {
     Malformed(
       .message(.illegalMemoryRange), field: field,
       detail: "\(count) bytes at \(position), free from \(next) to \(end)")
@@ -143,6 +155,56 @@ extension Claims {
     unsafe UnsafeBufferPointer(
       start: memory.advanced(by: range.lowerBound).assumingMemoryBound(to: UInt8.self),
       count: range.count)
+  }
+
+  /// Whether the memory of a claimed object is UTF-8: eight bytes of ASCII at a time, and by the standard library where there are others.
+  @inlinable @inline(__always)
+  func isUTF8(_ range: Range<Int>) -> Bool {
+    var (position, bits) = (range.lowerBound, UInt64(0))
+    while range.upperBound &- position >= 8 {
+      bits |= uint64(at: position)
+      position &+= 8
+    }
+    while position < range.upperBound {
+      bits |= UInt64(uint8(at: position))
+      position &+= 1
+    }
+    return bits & 0x8080_8080_8080_8080 == 0 || isOtherUTF8(range)
+  }
+
+  @usableFromInline @inline(never)
+  func isOtherUTF8(_ range: Range<Int>) -> Bool {
+    (try? unsafe UTF8Span(validating: memory(range).span)) != nil
+  }
+
+  /// A copy of the numbers in the body of a claimed array.
+  @inlinable @inline(__always)
+  func numbers<Number: WireNumber>(_ body: ArrayBody, _ type: Number.Type) -> [Number] {
+    #if _endian(little)
+      let start = unsafe memory + body.values
+      // Where an array of bytes lies, numbers may too: its memory begins at a multiple of 16. Copied like that no metadata is looked up.
+      if UInt(bitPattern: start) & UInt(bitPattern: type.wireBytes &- 1) == 0 {
+        let values = unsafe start.assumingMemoryBound(to: type)
+        return unsafe Array(UnsafeBufferPointer(start: values, count: body.count))
+      }
+    #endif
+    return numbersOneByOne(body, type)
+  }
+
+  @inlinable @inline(never)
+  func numbersOneByOne<Number: WireNumber>(_ body: ArrayBody, _ type: Number.Type) -> [Number] {
+    (0..<body.count).map { index in
+      let position = body.values &+ index &* type.wireBytes
+      return Number(wireBits: bits(at: position, bytes: type.wireBytes))
+    }
+  }
+
+  /// Whether less than 8 bytes are zero. The caller has compared the positions with the end.
+  @inlinable @inline(__always)
+  func isZero(from start: Int, to end: Int) -> Bool {
+    var bits: UInt8 = 0
+    for position in unsafe Range(uncheckedBounds: (start, end)) { bits |= uint8(at: position) }
+    return bits == 0
   }
 
   /// The sum of all that is in a range, in units of 4 bytes that begin at multiples of 4. See ``MessageDecoder/unread``.

@@ -11,7 +11,7 @@ enum ElementLayout {
   case nullableBits
 
   /// The body's bytes for `count` elements; `count` is below 2^32.
-  @inlinable
+  @inlinable @inline(__always)
   func bytes(_ count: Int) -> Int {
     switch self {
     case .sized(let size): count &* size
@@ -22,7 +22,7 @@ enum ElementLayout {
   }
 
   /// Where the values begin in the body.
-  @inlinable
+  @inlinable @inline(__always)
   func values(_ count: Int) -> Int {
     switch self {
     case .sized, .bits: 0

@@ -14,7 +14,7 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// An array of numbers.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func numbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -24,7 +24,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func optionalNumbers<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -33,14 +33,7 @@ extension MessageDecoder {
     let found = try body(fields, offset, name, .sized(size), max: max, count: count)
     guard let body = found else { return nil }
     // Every bit of it belongs to a value: there is none to be left over.
-    let claims = claims
-    return unsafe [Number](unsafeUninitializedCapacity: body.count) { values, count in
-      for index in 0..<body.count {
-        let bits = claims.bits(at: body.values &+ index &* size, bytes: size)
-        unsafe values.initializeElement(at: index, to: Number(wireBits: bits))
-      }
-      count = body.count
-    }
+    return claims.numbers(body, type)
   }
 
   /// An array of numbers that may be absent.

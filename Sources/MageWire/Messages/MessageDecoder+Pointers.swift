@@ -17,6 +17,11 @@ extension MessageDecoder {
     Malformed(.message(.maxRecursionDepth), field: field)
   }
 
+  @usableFromInline @inline(never)
+  static func tooLong(_ count: Int, _ max: Int, _ field: String) -> Malformed {
+    Malformed(.interface(.tooLong), field: field, detail: "\(count), limit \(max)")
+  }
+
   /// Follows a pointer field and reads what it leads to.
   @inlinable @inline(__always)
   mutating func pointer<Value>(
@@ -49,7 +54,7 @@ extension MessageDecoder {
   /// - Parameters:
   ///   - max: the field's `MaxLength` in elements; without one the message's own size is the bound.
   ///   - count: the length of a fixed array.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func body(
     _ fields: StructView, _ offset: Int, _ name: String, _ layout: ElementLayout, max: Int,
     count: Int?
@@ -59,7 +64,7 @@ extension MessageDecoder {
     let found = try claims.array(
       at: target, layout, fixedCount: count, exact: isCanonical, field: name)
     guard found.count <= max else {
-      throw Malformed(.interface(.tooLong), field: name, detail: "\(found.count), limit \(max)")
+      throw Self.tooLong(found.count, max, name)
     }
     return ArrayBody(
       count: found.count, start: found.elements, end: found.elements &+ layout.bytes(found.count),
@@ -93,7 +98,7 @@ struct ArrayBody {
   /// Where the values begin.
   @usableFromInline let values: Int
 
-  @usableFromInline
+  @inlinable
   init(count: Int, start: Int, end: Int, values: Int) {
     self.count = count
     self.start = start

@@ -60,7 +60,7 @@ extension MessageDecoder {
 
 extension MessageDecoder {
   /// A string, read where it lies.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func textView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> TextView {
@@ -69,18 +69,19 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func optionalTextView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max
   ) throws(Malformed) -> TextView? {
-    let bytes = try optionalView(fields, offset, name, size: 1, max: max, count: nil)
-    guard let bytes else { return nil }
-    guard bytes.isUTF8 || !isCanonical else { throw Self.notUTF8(name) }
-    return TextView(checked: bytes)
+    guard let body = try body(fields, offset, name, .sized(1), max: max, count: nil) else {
+      return nil
+    }
+    guard claims.isUTF8(body.range) || !isCanonical else { throw Self.notUTF8(name) }
+    return TextView(checked: BytesView(bytes, body.range))
   }
 
   /// An `array<uint8>`, read where it lies.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func bytesView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> BytesView {
@@ -89,7 +90,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func optionalBytesView(
     _ fields: StructView, _ offset: Int, _ name: String, max: Int = .max, count: Int? = nil
   ) throws(Malformed) -> BytesView? {
@@ -101,7 +102,7 @@ extension MessageDecoder {
   }
 
   /// An array of numbers, read where it lies.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func numbersView<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -111,7 +112,7 @@ extension MessageDecoder {
   }
 
   /// The same, or `nil`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func optionalNumbersView<Number: WireNumber>(
     _ fields: StructView, _ offset: Int, _ name: String, _ type: Number.Type, max: Int = .max,
     count: Int? = nil
@@ -121,7 +122,7 @@ extension MessageDecoder {
     return bytes.map { NumbersView(checked: $0) }
   }
 
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func optionalView(
     _ fields: StructView, _ offset: Int, _ name: String, size: Int, max: Int, count: Int?
   ) throws(Malformed) -> BytesView? {

@@ -23,12 +23,31 @@ public struct MessageDecoder: ~Copyable {
   @usableFromInline var isInKeys = false
 
   // Lent, like the memory: what stands behind the pointers is the caller's and outlives the decoder.
-  private let storage: UnsafePointer<[UInt8]>
-  private let handles: UnsafePointer<[any WireHandle]>
-  private let header: UnsafePointer<MessageHeader>
-  private let ends: UnsafePointer<[any WireHandle]>
-  private var nextHandle = 0
-  private var nextInterfaceID = 0
+  @usableFromInline let storage: UnsafePointer<[UInt8]>
+  @usableFromInline let beside: UnsafePointer<Beside>
+  @usableFromInline var nextHandle = 0
+  @usableFromInline var nextInterfaceID = 0
+
+  /// What came beside the bytes.
+  @usableFromInline
+  struct Beside {
+    @usableFromInline let handles: [any WireHandle]
+    @usableFromInline let interfaceIDs: [UInt32]
+    /// What stands for the interface ids, one for each.
+    @usableFromInline let ends: [any WireHandle]
+
+    @inlinable
+    init(handles: [any WireHandle], interfaceIDs: [UInt32], ends: [any WireHandle]) {
+      self.handles = handles
+      self.interfaceIDs = interfaceIDs
+      self.ends = ends
+    }
+  }
+
+  @inlinable var bytes: [UInt8] { unsafe storage.pointee }
+  @inlinable var handles: [any WireHandle] { unsafe beside.pointee.handles }
+  @inlinable var interfaceIDs: [UInt32] { unsafe beside.pointee.interfaceIDs }
+  @inlinable var ends: [any WireHandle] { unsafe beside.pointee.ends }
 
   @usableFromInline
   struct Skipped: OptionSet, Sendable {
@@ -39,23 +58,20 @@ public struct MessageDecoder: ~Copyable {
     @usableFromInline static let interfaceID = Skipped(rawValue: 4)
   }
 
-  @usableFromInline
+  @inlinable @inline(__always)
   init(
-    _ memory: UnsafeRawPointer, _ storage: UnsafePointer<[UInt8]>,
-    _ header: UnsafePointer<MessageHeader>, _ handles: UnsafePointer<[any WireHandle]>,
-    _ ends: UnsafePointer<[any WireHandle]>, _ rules: MessageRules
+    _ memory: UnsafeRawPointer, _ payload: Range<Int>, _ storage: UnsafePointer<[UInt8]>,
+    _ beside: UnsafePointer<Beside>, _ rules: MessageRules
   ) {
-    claims = unsafe Claims(memory, range: header.pointee.payload)
+    claims = unsafe Claims(memory, range: payload)
     unsafe self.storage = storage
-    unsafe self.header = header
-    unsafe self.handles = handles
-    unsafe self.ends = ends
+    unsafe self.beside = beside
     isCanonical = rules == .canonical
     deepest = rules.maxDepth
   }
 
   /// Decodes the parameter struct of a message, and makes sure that nothing else is in it.
-  @inlinable
+  @inlinable @inline(__always)
   public static func decode<Value: WireStruct>(
     _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle]
   ) throws(Malformed) -> Value {
@@ -77,7 +93,7 @@ public struct MessageDecoder: ~Copyable {
   }
 
   /// The same by other rules than those of pipes.
-  @inlinable
+  @inlinable @inline(__always)
   package static func decode<Value: WireStruct>(
     _ type: Value.Type, from bytes: [UInt8], header: MessageHeader, handles: [any WireHandle],
     rules: MessageRules
@@ -95,46 +111,50 @@ public struct MessageDecoder: ~Copyable {
     _ body: (inout MessageDecoder) throws(Malformed) -> Value
   ) throws(Malformed) -> Value {
     // Positions are those of the bytes that the header was read from. No check of what came: no message can make them others.
-    guard header.count == bytes.count else { throw Malformed(.message(.illegalMemoryRange)) }
+    guard header.count == bytes.count else { throw Self.otherBytes() }
     if rules == .canonical { try header.expectCanonical(for: interface) }
     return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
       guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
-        throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
+        throw Self.otherBytes()
       }
       return try unsafe withUnsafePointer(to: bytes) { (storage) throws(Malformed) in
-        try unsafe withUnsafePointer(to: header) { (header) throws(Malformed) in
-          try unsafe withUnsafePointer(to: handles) { (handles) throws(Malformed) in
-            try unsafe withUnsafePointer(to: ends) { (ends) throws(Malformed) in
-              var decoder = unsafe MessageDecoder(memory, storage, header, handles, ends, rules)
-              let value = try body(&decoder)
-              if rules == .canonical { try decoder.finish() }
-              return value
-            }
-          }
+        let beside = Beside(handles: handles, interfaceIDs: header.interfaceIDs, ends: ends)
+        return try unsafe withUnsafePointer(to: beside) { (beside) throws(Malformed) in
+          var decoder = unsafe MessageDecoder(memory, header.payload, storage, beside, rules)
+          let value = try body(&decoder)
+          if rules == .canonical { try decoder.finish(header) }
+          return value
         }
       }
     }
   }
 
-  @usableFromInline
-  mutating func finish() throws(Malformed) {
+  @usableFromInline @inline(never)
+  static func otherBytes() -> Malformed {
+    Malformed(.message(.illegalMemoryRange), field: "header", detail: "other bytes")
+  }
+
+  @inlinable @inline(__always)
+  mutating func finish(_ header: borrowing MessageHeader) throws(Malformed) {
     try skipPadding(to: claims.end, field: "end")
-    try unsafe header.pointee.expectNothing(behind: claims.end, in: claims)
-    let handles = unsafe self.handles.pointee.count
-    let ids = unsafe header.pointee.interfaceIDs.count
-    guard nextHandle == handles || skipped.contains(.handle) else {
-      throw Malformed(
-        .message(.unreferencedHandle), detail: "\(handles - nextHandle) of \(handles)")
+    try header.expectNothing(behind: claims)
+    guard nextHandle == handles.count || skipped.contains(.handle) else {
+      throw Self.leftOver(.unreferencedHandle, handles.count &- nextHandle, handles.count)
     }
-    guard nextInterfaceID == ids || skipped.contains(.interfaceID) else {
-      throw Malformed(
-        .message(.unreferencedInterfaceID), detail: "\(ids - nextInterfaceID) of \(ids)")
+    guard nextInterfaceID == interfaceIDs.count || skipped.contains(.interfaceID) else {
+      throw Self.leftOver(
+        .unreferencedInterfaceID, interfaceIDs.count &- nextInterfaceID, interfaceIDs.count)
     }
+  }
+
+  @usableFromInline @inline(never)
+  static func leftOver(_ check: MessageCheck, _ left: Int, _ count: Int) -> Malformed {
+    Malformed(.message(check), detail: "\(left) of \(count)")
   }
 
   // MARK: Objects
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func structure<Value: WireStruct>(
     _ type: Value.Type, at position: Int, field: String
   ) throws(Malformed) -> Value {
@@ -197,24 +217,22 @@ public struct MessageDecoder: ~Copyable {
   @inlinable @inline(__always)
   mutating func skipPadding(to position: Int, field: String) throws(Malformed) {
     if position == claims.next || !isCanonical { return }
-    try skipGap(to: position, field: field)
-  }
-
-  @usableFromInline
-  mutating func skipGap(to position: Int, field: String) throws(Malformed) {
     // Elsewhere the claim will say what is wrong.
-    guard position >= claims.next, position <= claims.end else { return }  // no check: the claim is
+    if position < claims.next || position > claims.end { return }
     if skipped.contains(.object) {
       skipped.remove(.object)
       return
     }
-    guard position - claims.next < 8 else {
-      throw Malformed(
-        .message(.notCanonical), field: field, detail: "\(position - claims.next) bytes unused")
+    guard position &- claims.next < 8 else {
+      throw Self.unused(position &- claims.next, field)
     }
-    guard (claims.next..<position).allSatisfy({ claims.uint8(at: $0) == 0 }) else {
-      throw Self.padding(field)
-    }
+    // The bytes before a multiple of 8, which the end of what was claimed has passed by less than 8.
+    guard claims.isZero(from: claims.next, to: position) else { throw Self.padding(field) }
+  }
+
+  @usableFromInline @inline(never)
+  static func unused(_ count: Int, _ field: String) -> Malformed {
+    Malformed(.message(.notCanonical), field: field, detail: "\(count) bytes unused")
   }
 
   @usableFromInline @inline(never)
@@ -232,9 +250,6 @@ public struct MessageDecoder: ~Copyable {
 // MARK: - What came beside the bytes
 
 extension MessageDecoder {
-  /// What ``BytesView`` and its like share.
-  @usableFromInline var bytes: [UInt8] { unsafe storage.pointee }
-
   /// The next attachment of the message, which must be there.
   public mutating func handle(
     _ fields: StructView, _ offset: Int, _ name: String
@@ -257,7 +272,7 @@ extension MessageDecoder {
   /// What is beside the message at `index`, which must be the next that nobody has read.
   @usableFromInline
   mutating func claim(handle index: UInt32, _ name: String) throws(Malformed) -> any WireHandle {
-    let count = unsafe handles.pointee.count
+    let count = handles.count
     guard let position = Int(exactly: index), position >= nextHandle, position < count else {
       throw Malformed(
         .message(.illegalHandle), field: name, detail: "index \(index) of \(count)")
@@ -268,7 +283,7 @@ extension MessageDecoder {
     }
     skipped.remove(.handle)
     nextHandle = position + 1
-    return unsafe handles.pointee[position]
+    return handles[position]
   }
 
   /// The id of an interface that shares the pipe, which must be there.
@@ -287,7 +302,7 @@ extension MessageDecoder {
   ) throws(Malformed) -> UInt32? {
     let index = uint32(fields, offset)
     guard index != .max else { return nil }
-    let ids = unsafe header.pointee.interfaceIDs
+    let ids = interfaceIDs
     guard let position = Int(exactly: index), position >= nextInterfaceID, position < ids.count
     else {
       throw Malformed(
@@ -307,11 +322,11 @@ extension MessageDecoder {
   ) throws(Malformed) -> (any WireHandle)? {
     guard let id = try optionalInterfaceID(fields, offset, name) else { return nil }
     let position = nextInterfaceID - 1  // of the id that was just read
-    let count = unsafe ends.pointee.count
+    let count = ends.count
     guard position < count else {
       throw Malformed(.message(.illegalInterfaceID), field: name, detail: "id \(id)")
     }
-    return unsafe ends.pointee[position]
+    return ends[position]
   }
 
   /// Passes over the 8 bytes of a union's member that this version does not know, and over the one object, the handles and the ids that

@@ -20,13 +20,17 @@ extension MessageEncoder {
   }
 
   /// Appends an array that is bytes already.
-  @usableFromInline
+  @inlinable
   mutating func array(
     _ fields: StructView, _ offset: Int, count: Int, of body: UnsafeRawBufferPointer
   ) {
-    let start = array(fields, offset, count: body.count, .sized(1))
-    put(UInt32(clamping: count), at: start - 4)
-    unsafe copy(body, to: start)
+    let size = 8 &+ body.count
+    pointToEnd(fields.base &+ offset)
+    let start = append((size &+ 7) & ~7)
+    // The padding, of which the body covers what is not behind it.
+    put(0 as UInt64, at: self.count &- 8)
+    put(UInt64(UInt32(clamping: size)) | UInt64(UInt32(clamping: count)) << 32, at: start)
+    unsafe copy(body, to: start &+ 8)
   }
 }
 
@@ -89,9 +93,14 @@ extension MessageEncoder {
     _ fields: StructView, _ offset: Int, _ value: [Number]?
   ) {
     guard let value else { return }
-    let size = Number.wireBytes
-    let body = array(fields, offset, count: value.count, .sized(size))
-    for (index, number) in value.enumerated() { put(number: number, at: body + index * size) }
+    #if _endian(little)
+      // In memory as on the wire: `WireNumber` is of numbers without padding.
+      unsafe value.withUnsafeBytes { unsafe array(fields, offset, count: value.count, of: $0) }
+    #else
+      let size = Number.wireBytes
+      let body = array(fields, offset, count: value.count, .sized(size))
+      for (index, number) in value.enumerated() { put(number: number, at: body + index * size) }
+    #endif
   }
 
   @inlinable

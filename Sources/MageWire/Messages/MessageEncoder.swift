@@ -10,10 +10,10 @@ public struct MessageEncoder: ~Copyable {
   /// Bytes of the message so far; those behind `capacity` are counted and not written.
   @usableFromInline var count = 0
   /// What travels beside the bytes, in the order of their indices.
-  private var handles: [any WireHandle] = []
-  private var interfaceIDs: [UInt32] = []
+  @usableFromInline var handles: [any WireHandle] = []
+  @usableFromInline var interfaceIDs: [UInt32] = []
   /// What will get the ids, each with the place of its own among them.
-  private var ends: [any WireHandle] = []
+  @usableFromInline var ends: [any WireHandle] = []
   /// What is written are keys of a map, whose arrays are all in the message.
   @usableFromInline var isInKeys = false
 
@@ -24,7 +24,7 @@ public struct MessageEncoder: ~Copyable {
     case reply(id: UInt64)
 
     /// The header's flags and request id.
-    fileprivate var head: (flags: UInt32, id: UInt64) {
+    @inlinable var head: (flags: UInt32, id: UInt64) {
       switch self {
       case .oneWay: (0, 0)
       case .request(let id): (MessageHeader.expectsReplyFlag, id)
@@ -34,11 +34,13 @@ public struct MessageEncoder: ~Copyable {
   }
 
   /// What a message takes when nobody knows better.
-  @usableFromInline static var firstCapacity: Int { 256 }
+  @inlinable static var firstCapacity: Int { 1024 }
 
-  private init(_ memory: UnsafeMutableRawPointer, capacity: Int) {
+  @inlinable
+  init?(_ buffer: UnsafeMutableRawBufferPointer) {
+    guard let memory = buffer.baseAddress else { return nil }
     unsafe self.memory = memory
-    self.capacity = capacity
+    capacity = buffer.count
   }
 
   /// Encodes a whole message.
@@ -46,8 +48,9 @@ public struct MessageEncoder: ~Copyable {
   public static func encode<Value: WireStruct>(
     _ kind: Kind, ordinal: UInt32, _ parameters: Value
   ) -> (bytes: [UInt8], handles: [any WireHandle]) {
-    let message = encodeWithEnds(kind, ordinal: ordinal, parameters)
-    return (message.bytes, message.handles)
+    unsafe withEncoded(kind, ordinal: ordinal, parameters) { bytes, handles, _ in
+      (unsafe [UInt8](bytes), handles)
+    }
   }
 
   /// The same, with the ends of interfaces that are to share the pipe.
@@ -58,83 +61,99 @@ public struct MessageEncoder: ~Copyable {
   package static func encodeWithEnds<Value: WireStruct>(
     _ kind: Kind, ordinal: UInt32, _ parameters: Value
   ) -> (bytes: [UInt8], handles: [any WireHandle], ends: [any WireHandle]) {
-    var attempt = Attempt()
-    while true {
-      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
-        guard var encoder = unsafe MessageEncoder(buffer) else { return }
-        encoder.header(kind, ordinal: ordinal, hasInterfaceIDs: attempt.hasInterfaceIDs)
-        encoder.structure(parameters)
-        count = encoder.finish(&attempt)
-      }
-      if attempt.isDone { return (bytes, attempt.handles, attempt.ends) }
+    unsafe withEncoded(kind, ordinal: ordinal, parameters) { bytes, handles, ends in
+      (unsafe [UInt8](bytes), handles, ends)
     }
   }
 
-  /// What is known of a message before it is written, and what came of writing it.
+  /// Encodes a whole message and lends its bytes to `body`: nothing is allocated for one of ordinary size.
+  @inlinable
+  package static func withEncoded<Value: WireStruct, Outcome>(
+    _ kind: Kind, ordinal: UInt32, _ parameters: Value,
+    _ body: (UnsafeRawBufferPointer, [any WireHandle], [any WireHandle]) -> Outcome
+  ) -> Outcome {
+    unsafe attempts(
+      { encoder, attempt in
+        encoder.header(kind, ordinal: ordinal, hasInterfaceIDs: attempt.hasInterfaceIDs)
+        encoder.structure(parameters)
+      }, body)
+  }
+
+  /// Writes until what is written fits its memory.
+  @inlinable @inline(__always)
+  static func attempts<Outcome>(
+    _ write: (inout MessageEncoder, Attempt) -> Void,
+    _ body: (UnsafeRawBufferPointer, [any WireHandle], [any WireHandle]) -> Outcome
+  ) -> Outcome {
+    var attempt = Attempt()
+    while true {
+      let outcome = unsafe withUnsafeTemporaryAllocation(
+        byteCount: attempt.capacity, alignment: 8
+      ) { buffer -> Outcome? in
+        guard var encoder = unsafe MessageEncoder(buffer) else { return nil }
+        write(&encoder, attempt)
+        guard let count = encoder.finish(&attempt) else { return nil }
+        return unsafe body(
+          UnsafeRawBufferPointer(start: buffer.baseAddress, count: count), encoder.handles,
+          encoder.ends)
+      }
+      if let outcome { return outcome }
+    }
+  }
+
+  /// What is known of a message before it is written.
   @usableFromInline
   struct Attempt {
     @usableFromInline var capacity = MessageEncoder.firstCapacity
     /// Only a header of a later version can say where they are.
     @usableFromInline var hasInterfaceIDs = false
-    @usableFromInline var isDone = false
-    @usableFromInline var handles: [any WireHandle] = []
-    @usableFromInline var ends: [any WireHandle] = []
 
-    @usableFromInline init() {}
+    @inlinable init() {}
   }
 
-  /// The bytes that were written; none where the message must be written again.
+  /// How many bytes were written; `nil` where the message must be written again.
+  @inlinable @inline(__always)
+  mutating func finish(_ attempt: inout Attempt) -> Int? {
+    if interfaceIDs.isEmpty, count <= capacity { return count }
+    return finishWithIDs(&attempt)
+  }
+
   @usableFromInline
-  mutating func finish(_ attempt: inout Attempt) -> Int {
+  mutating func finishWithIDs(_ attempt: inout Attempt) -> Int? {
     let lacksIDs = !interfaceIDs.isEmpty && !attempt.hasInterfaceIDs
     if attempt.hasInterfaceIDs { appendInterfaceIDs() }
-    attempt.isDone = count <= capacity && !lacksIDs
-    guard attempt.isDone else {
-      attempt.hasInterfaceIDs = !interfaceIDs.isEmpty
-      attempt.capacity = count <= capacity ? capacity : count
-      return 0
-    }
-    if !handles.isEmpty { attempt.handles = handles }
-    if !ends.isEmpty { attempt.ends = ends }
-    return count
+    if count <= capacity, !lacksIDs { return count }
+    attempt.hasInterfaceIDs = !interfaceIDs.isEmpty
+    attempt.capacity = max(count, capacity)
+    return nil
   }
 
   /// What `write` writes of a map's keys, without a header.
   @inlinable
   static func bytes(_ write: (inout MessageEncoder) -> Void) -> [UInt8] {
-    var attempt = Attempt()
-    while true {
-      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: attempt.capacity) { buffer, count in
-        guard var encoder = unsafe MessageEncoder(buffer) else { return }
+    unsafe attempts(
+      { encoder, _ in
         encoder.isInKeys = true
         write(&encoder)
-        count = encoder.finish(&attempt)
-      }
-      if attempt.isDone { return bytes }
-    }
-  }
-
-  @usableFromInline
-  init?(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-    guard let memory = buffer.baseAddress else { return nil }
-    unsafe self.init(UnsafeMutableRawPointer(memory), capacity: buffer.count)
+      }, { bytes, _, _ in unsafe [UInt8](bytes) })
   }
 
   // MARK: Whole objects
 
   /// The oldest header that has what the message needs.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func header(_ kind: Kind, ordinal: UInt32, hasInterfaceIDs: Bool) {
     let (flags, id) = kind.head
-    let (size, version): (Int, UInt32) =
+    let (size, version): (UInt64, UInt64) =
       hasInterfaceIDs ? (48, 2) : flags == 0 ? (24, 0) : (32, 1)
-    let start = append(zeros: size)
-    put(UInt32(clamping: size), at: start)
-    put(version, at: start + 4)
-    put(ordinal, at: start + 12)
-    put(flags, at: start + 16)
-    if version > 0 { put(id, at: start + 24) }
-    if version > 1 { put(16 as UInt64, at: start + 32) }  // the parameters come behind the header
+    let start = append(Int(size))
+    put(size | version << 32, at: start)
+    put(UInt64(ordinal) << 32, at: start &+ 8)
+    put(UInt64(flags), at: start &+ 16)
+    if version > 0 { put(id, at: start &+ 24) }
+    // The parameters come behind the header, and the ids behind them.
+    if version > 1 { put(16 as UInt64, at: start &+ 32) }
+    if version > 1 { put(0 as UInt64, at: start &+ 40) }
   }
 
   /// Appends the interface ids, and says in the header where they are.
@@ -148,13 +167,12 @@ public struct MessageEncoder: ~Copyable {
   }
 
   /// Appends a struct and everything that it points to.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func structure<Value: WireStruct>(_ value: Value) {
     let versions = Value.wireVersions
     let version = versions.isEmpty ? 0 : versions[versions.count - 1].number
     let base = append(zeros: Value.wireSize)
-    put(UInt32(truncatingIfNeeded: Value.wireSize), at: base)
-    put(version, at: base &+ 4)
+    put(UInt64(UInt32(truncatingIfNeeded: Value.wireSize)) | UInt64(version) << 32, at: base)
     value.encode(
       into: &self, at: StructView(base: base, size: Value.wireSize, version: version))
   }
@@ -197,12 +215,26 @@ extension MessageEncoder {
   /// Appends zeros. Returns where they begin.
   @inlinable @inline(__always)
   mutating func append(zeros size: Int) -> Int {
+    let start = append(size)
+    guard count <= capacity else { return start }
+    // Whole words, as objects are: a call to fill memory costs more than most structs take.
+    var position = start
+    while count &- position >= 8 {
+      unsafe memory.storeBytes(of: 0, toByteOffset: position, as: UInt64.self)
+      position &+= 8
+    }
+    while position < count {
+      unsafe memory.storeBytes(of: 0, toByteOffset: position, as: UInt8.self)
+      position &+= 1
+    }
+    return start
+  }
+
+  /// Appends bytes that the caller sets, every one of them. Returns where they begin.
+  @inlinable @inline(__always)
+  mutating func append(_ size: Int) -> Int {
     let start = count
     count &+= size
-    if count <= capacity {
-      unsafe memory.advanced(by: start).initializeMemory(
-        as: UInt8.self, repeating: 0, count: size)
-    }
     return start
   }
 
@@ -222,7 +254,7 @@ extension MessageEncoder {
   }
 
   /// Copies bytes over zeros that were appended.
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func copy(_ bytes: UnsafeRawBufferPointer, to position: Int) {
     guard position >= 0, position <= capacity &- bytes.count else { return }
     guard let start = bytes.baseAddress else { return }

@@ -2,8 +2,8 @@
 ///
 /// The checks and their order are those of the Mojo bindings format (header versions 0 to 3, and newer ones that are at least as long).
 public struct MessageHeader: Equatable, Sendable {
-  public static let expectsReplyFlag: UInt32 = 1
-  public static let isReplyFlag: UInt32 = 2
+  @inlinable public static var expectsReplyFlag: UInt32 { 1 }
+  @inlinable public static var isReplyFlag: UInt32 { 2 }
 
   public let version: UInt32
   /// 0 is the interface that the pipe is bound to.
@@ -14,28 +14,55 @@ public struct MessageHeader: Equatable, Sendable {
   /// Zero in messages that neither expect a reply nor are one.
   public let requestID: UInt64
   /// Where the parameter struct lies and how far its objects may reach.
-  package let payload: Range<Int>
-  @usableFromInline var start: Int { payload.lowerBound }
+  @usableFromInline package let payload: Range<Int>
+  @inlinable var start: Int { payload.lowerBound }
   /// Ids of interfaces that share the pipe, for the fields that hand them over; none is 0 or all ones.
-  package let interfaceIDs: [UInt32]
+  @usableFromInline package let interfaceIDs: [UInt32]
   /// Bytes of the whole message.
   @usableFromInline let count: Int
-  private let nonce: UInt32
+  @usableFromInline let nonce: UInt32
 
   public var expectsReply: Bool { flags & Self.expectsReplyFlag != 0 }
   public var isReply: Bool { flags & Self.isReplyFlag != 0 }
 
   /// - Parameter bytes: the whole message; assume that an attacker chose it.
-  public init(decoding bytes: [UInt8]) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(decoding bytes: borrowing [UInt8]) throws(Malformed) {
     self = try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Malformed) in
-      guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else {
-        throw Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
-      }
-      return try MessageHeader(unsafe Claims(memory, range: 0..<buffer.count))
+      guard let memory = unsafe UnsafeRawPointer(buffer.baseAddress) else { throw Self.noBytes() }
+      let claims = unsafe Claims(memory, range: 0..<buffer.count)
+      if let header = MessageHeader(ofEarlyVersion: claims) { return header }
+      return try MessageHeader(claims)
     }
   }
 
-  private init(_ whole: Claims) throws(Malformed) {
+  @usableFromInline @inline(never)
+  static func noBytes() -> Malformed {
+    Malformed(.message(.illegalMemoryRange), field: "header", detail: "no bytes")
+  }
+
+  /// What most messages have, in few instructions; `nil` for later versions and for all that is wrong.
+  @inlinable @inline(__always)
+  init?(ofEarlyVersion claims: Claims) {
+    guard claims.end >= 24 else { return nil }
+    let shape = claims.uint64(at: 0)
+    let isFirst = shape == 24
+    guard isFirst || shape == 32 | 1 << 32, claims.end >= 32 || isFirst else { return nil }
+    flags = claims.uint32(at: 16)
+    let direction = flags & (Self.expectsReplyFlag | Self.isReplyFlag)
+    guard isFirst ? direction == 0 : direction != 3 else { return nil }
+    version = isFirst ? 0 : 1
+    interfaceID = claims.uint32(at: 8)
+    ordinal = claims.uint32(at: 12)
+    nonce = claims.uint32(at: 20)
+    requestID = isFirst ? 0 : claims.uint64(at: 24)
+    count = claims.end
+    payload = unsafe Range(uncheckedBounds: (isFirst ? 24 : 32, claims.end))
+    interfaceIDs = []
+  }
+
+  @usableFromInline
+  init(_ whole: Claims) throws(Malformed) {
     var claims = whole
     let size = try claims.structHeader(at: 0, field: "header")
     let version = claims.uint32(at: 4)
@@ -56,8 +83,18 @@ public struct MessageHeader: Equatable, Sendable {
   /// headers, and channels use neither.
   ///
   /// - Parameter interface: the interface on the pipe that the message must be for.
-  @usableFromInline
+  @inlinable @inline(__always)
   func expectCanonical(for interface: UInt32) throws(Malformed) {
+    // Most messages: no reply, and nothing of what later headers have.
+    if interfaceID == interface, flags | version | nonce == 0, requestID == 0, interfaceIDs.isEmpty
+    {
+      return
+    }
+    try expectCanonicalForm(for: interface)
+  }
+
+  @usableFromInline
+  func expectCanonicalForm(for interface: UInt32) throws(Malformed) {
     guard interfaceID == interface else {
       throw Malformed(.message(.unknownInterfaceID), detail: "interface \(interfaceID)")
     }
@@ -79,7 +116,14 @@ public struct MessageHeader: Equatable, Sendable {
   /// The interface ids, if there are any, are the last that a message holds.
   ///
   /// - Parameter end: where the parameters end.
-  func expectNothing(behind end: Int, in payload: Claims) throws(Malformed) {
+  @inlinable @inline(__always)
+  func expectNothing(behind payload: Claims) throws(Malformed) {
+    if interfaceIDs.isEmpty, payload.end == count, count & 7 == 0 { return }
+    try expectOnlyIDs(behind: payload.end, in: payload)
+  }
+
+  @usableFromInline
+  func expectOnlyIDs(behind end: Int, in payload: Claims) throws(Malformed) {
     var end = end
     if !interfaceIDs.isEmpty {
       var ids = unsafe Claims(payload.memory, range: end..<count)

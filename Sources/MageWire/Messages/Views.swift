@@ -52,9 +52,6 @@ public struct BytesView: Sendable {
 
   @usableFromInline var slice: ArraySlice<UInt8> { storage[range] }
 
-  @usableFromInline var isUTF8: Bool {
-    (try? UTF8Span(validating: storage.span.extracting(range))) != nil
-  }
 }
 
 extension BytesView: Hashable {

@@ -1,5 +1,5 @@
-/// A number of the interface language.
-public protocol WireNumber: Sendable {
+/// A number of the interface language, which is the same bits in memory as on the wire of a little-endian machine.
+public protocol WireNumber: Sendable, BitwiseCopyable {
   /// Bytes on the wire: 1, 2, 4 or 8.
   static var wireBytes: Int { get }
   /// The number that lies in the low bits; the bits above are ignored.

@@ -52,7 +52,7 @@ struct MessageCode {
     writer.block(
       "public struct \(method.replyName ?? ""): WireStruct\(isHashable ? ", Hashable" : "")"
     ) { writer in
-      writer.line("public static let wireSize = 24")
+      writer.line("@inlinable public static var wireSize: Int { 24 }")
       writer.line()
       writer.line("public var result: \(type)")
       writer.line()
@@ -62,10 +62,12 @@ struct MessageCode {
         writer.block("public init(result: \(type))") { $0.line("self.result = result") }
       }
       writer.line()
+      writer.line("@inlinable")
       writer.block(
         "public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed)"
       ) { decoding([success, failure], &$0) }
       writer.line()
+      writer.line("@inlinable")
       writer.block(
         "public func encode(into message: inout MessageEncoder, at fields: StructView)"
       ) { encoding([success, failure], &$0) }

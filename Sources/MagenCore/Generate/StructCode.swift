@@ -41,7 +41,8 @@ struct StructCode {
   }
 
   private func sizes(_ writer: inout CodeWriter) {
-    writer.line("public static let wireSize = \(layout.size)")
+    // Inlinable, like the reading and writing: who decodes in another module would else call through tables for each field.
+    writer.line("@inlinable public static var wireSize: Int { \(layout.size) }")
     guard layout.versions.count > 1 else { return }
     writer.line("public static let wireVersions = [")
     writer.indent { writer in
@@ -76,7 +77,7 @@ struct StructCode {
           writer.line("set { \(storage(field)) = newValue.map { [$0] } ?? [] }")
         }
         writer.line("// A value cannot hold one of its own type; an array of at most one can.")
-        writer.line("private var \(storage(field)): [\(types.plainName(field.type))]")
+        writer.line("@usableFromInline var \(storage(field)): [\(types.plainName(field.type))]")
       } else {
         writer.line("public var \(field.swiftName): \(type)")
       }
@@ -85,6 +86,7 @@ struct StructCode {
 
   private func initializer(_ writer: inout CodeWriter) {
     writer.line()
+    if isReadFirst { writer.line("@inlinable") }
     guard !fields.isEmpty else { return writer.line("public init() {}") }
     let parameters = fields.map { field in
       let initial = types.initial(field).map { " = \($0)" } ?? ""
@@ -116,10 +118,29 @@ struct StructCode {
     writer.line()
     let canThrow = fields.contains { !isPlain($0) }
     let head = "public init(decoding message: inout MessageDecoder, at fields: StructView)"
+    writer.line("@inlinable")
     guard !fields.isEmpty else { return writer.line("\(head) {}") }
     writer.block(canThrow ? "\(head) throws(Malformed)" : head) { writer in
       for (field, place) in zip(fields, layout.places) { decode(field, place, &writer) }
+      guard isReadFirst else { return }
+      // Whole at once: a struct that is filled one by one is copied when it is done.
+      let arguments = fields.map { "\(label($0)): \(local($0))" }
+      writer.list("self.init(", arguments, ")")
     }
+  }
+
+  /// Whether the fields are read before the struct is made.
+  private var isReadFirst: Bool { !fields.contains(where: isBoxed) && !fields.allSatisfy(isPlain) }
+
+  /// What a field is called while it is read: not as a parameter is.
+  private func local(_ field: FieldModel) -> String {
+    ["message", "fields"].contains(field.swiftName) ? field.swiftName + "Value" : field.swiftName
+  }
+
+  /// Before an argument few words mean anything but a name.
+  private func label(_ field: FieldModel) -> String {
+    let name = field.swiftName.filter { $0 != "`" }
+    return ["inout", "let", "var"].contains(name) ? "`\(name)`" : name
   }
 
   /// Whether reading the field cannot fail.
@@ -134,7 +155,8 @@ struct StructCode {
   private func decode(_ field: FieldModel, _ place: Layout.Place, _ writer: inout CodeWriter) {
     let code = CodePlace(view: "fields", offset: place.value.offset, bit: place.value.bit)
     let call = coding.decode(field.type, code, field.name)
-    let target = isBoxed(field) ? storage(field) : reference(field)
+    let name = isReadFirst ? local(field) : isBoxed(field) ? storage(field) : reference(field)
+    let target = isReadFirst ? "let \(name)" : name
     let suffix = isBoxed(field) ? ".map { [$0] } ?? []" : ""
     var conditions: [String] = []
     if field.minVersion > 0 { conditions.append("fields.version >= \(field.minVersion)") }
@@ -147,14 +169,16 @@ struct StructCode {
     // A throwing call says `try` once, in front of all of it.
     let isThrowing = call.function.hasPrefix("try ")
     let plain = isThrowing ? String(call.flat.dropFirst(4)) : call.flat
-    let short = "\(target) = \(isThrowing ? "try " : "")\(condition) ? \(plain) : \(absent)"
+    let short =
+      "\(target)\(isReadFirst ? ": \(types.name(field.type))" : "") = \(isThrowing ? "try " : "")\(condition) ? \(plain) : \(absent)"
     if call.closures.isEmpty, suffix.isEmpty, conditions.count == 1, writer.fits(short) {
       return writer.line(short)
     }
+    if isReadFirst { writer.line("\(target): \(types.name(field.type))") }
     writer.line("if \(condition) {")
-    writer.indent { $0.call("\(target) = ", call, suffix) }
+    writer.indent { $0.call("\(name) = ", call, suffix) }
     writer.line("} else {")
-    writer.indent { $0.line("\(target) = \(absent)") }
+    writer.indent { $0.line("\(name) = \(absent)") }
     writer.line("}")
   }
 
@@ -163,6 +187,7 @@ struct StructCode {
   private func encoding(_ writer: inout CodeWriter) {
     writer.line()
     let head = "public func encode(into message: inout MessageEncoder, at fields: StructView)"
+    writer.line("@inlinable")
     guard !fields.isEmpty else { return writer.line("\(head) {}") }
     writer.block(head) { writer in
       for (field, place) in zip(fields, layout.places) { encode(field, place, &writer) }

@@ -239,7 +239,7 @@ extension Gallery {
 extension Gallery {
   /// The parameters of ``decode``.
   public struct DecodeParameters: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// A regular file, open for reading.
     public var image: Attachment
@@ -247,16 +247,20 @@ extension Gallery {
     /// From 1 to 512.
     public var maxSide: UInt32
 
+    @inlinable
     public init(image: Attachment, maxSide: UInt32) {
       self.image = image
       self.maxSide = maxSide
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      image = try message.attachment(fields, 8, "image", .file)
-      maxSide = try message.uint32(fields, 12, "max_side", in: 1...512)
+      let image = try message.attachment(fields, 8, "image", .file)
+      let maxSide = try message.uint32(fields, 12, "max_side", in: 1...512)
+      self.init(image: image, maxSide: maxSide)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.handle(fields, 8, image)
       message.uint32(fields, 12, maxSide)
@@ -265,12 +269,13 @@ extension Gallery {
 
   /// The reply of ``decode``.
   public struct DecodeReply: WireStruct, Hashable {
-    public static let wireSize = 24
+    @inlinable public static var wireSize: Int { 24 }
 
     public var result: Result<Thumbnail, DecodeFailure>
 
     public init(result: Result<Thumbnail, DecodeFailure>) { self.result = result }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
       switch try message.unionTag(fields, 8, "result") {
       case 0: result = .success(try message.structure(fields, 16, "success", Thumbnail.self))
@@ -280,6 +285,7 @@ extension Gallery {
       }
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       switch result {
       case .success(let value):
@@ -294,24 +300,26 @@ extension Gallery {
 
   /// The parameters of ``forget``.
   public struct ForgetParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var names: [String]
     public var sizes: [String: [UInt32?]]
     public var ground: Gallery.Ground
 
+    @inlinable
     public init(names: [String], sizes: [String: [UInt32?]], ground: Gallery.Ground) {
       self.names = names
       self.sizes = sizes
       self.ground = ground
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      names = try message.array(fields, 8, "names", stride: 8) {
+      let names = try message.array(fields, 8, "names", stride: 8) {
         (message, element) throws(Malformed) in
         try message.string(element, 0, "names")
       }
-      sizes = try message.map(
+      let sizes = try message.map(
         fields, 16, "sizes",
         keys: { (message, map) throws(Malformed) in
           try message.array(map, 8, "sizes", stride: 8) { (message, element) throws(Malformed) in
@@ -323,9 +331,11 @@ extension Gallery {
             try message.nullableNumbers(element, 0, "sizes", UInt32.self)
           }
         })
-      ground = try message.enumeration(fields, 24, "ground", Gallery.Ground.self)
+      let ground = try message.enumeration(fields, 24, "ground", Gallery.Ground.self)
+      self.init(names: names, sizes: sizes, ground: ground)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.array(fields, 8, names, stride: 8) { message, element, value in
         message.string(element, 0, value)
@@ -348,7 +358,7 @@ extension Gallery {
 
   /// The parameters of ``many``.
   public struct ManyParameters: WireStruct, Hashable {
-    public static let wireSize = 64
+    @inlinable public static var wireSize: Int { 64 }
 
     public var a: UInt8
     public var b: Bool
@@ -362,6 +372,7 @@ extension Gallery {
     public var h: [[UInt8]?]
     public var i: [Colour: Bool?]
 
+    @inlinable
     public init(
       a: UInt8, b: Bool, c: Bool? = nil, d: Int64? = nil, e: Colour, f: Shape? = nil,
       g: [String]? = nil, h: [[UInt8]?], i: [Colour: Bool?]
@@ -377,22 +388,23 @@ extension Gallery {
       self.i = i
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      a = message.uint8(fields, 8)
-      b = message.bool(fields, 9, bit: 0)
-      c = message.bool(fields, 9, bit: 1) ? message.bool(fields, 9, bit: 2) : nil
-      d = message.bool(fields, 9, bit: 3) ? message.int64(fields, 16) : nil
-      e = try message.enumeration(fields, 12, "e", Colour.self)
-      f = try message.optionalUnion(fields, 24, "f", Shape.self)
-      g = try message.optionalArray(fields, 40, "g", stride: 8, count: 3) {
+      let a = message.uint8(fields, 8)
+      let b = message.bool(fields, 9, bit: 0)
+      let c: Bool? = message.bool(fields, 9, bit: 1) ? message.bool(fields, 9, bit: 2) : nil
+      let d: Int64? = message.bool(fields, 9, bit: 3) ? message.int64(fields, 16) : nil
+      let e = try message.enumeration(fields, 12, "e", Colour.self)
+      let f = try message.optionalUnion(fields, 24, "f", Shape.self)
+      let g = try message.optionalArray(fields, 40, "g", stride: 8, count: 3) {
         (message, element) throws(Malformed) in
         try message.string(element, 0, "g", max: 5)
       }
-      h = try message.array(fields, 48, "h", stride: 8, count: 2) {
+      let h = try message.array(fields, 48, "h", stride: 8, count: 2) {
         (message, element) throws(Malformed) in
         try message.optionalBytes(element, 0, "h", count: 3)
       }
-      i = try message.map(
+      let i = try message.map(
         fields, 56, "i",
         keys: { (message, map) throws(Malformed) in
           try message.enumerations(map, 8, "i", Colour.self)
@@ -400,8 +412,10 @@ extension Gallery {
         values: { (message, map) throws(Malformed) in
           try message.nullableBools(map, 16, "i")
         })
+      self.init(a: a, b: b, c: c, d: d, e: e, f: f, g: g, h: h, i: i)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.uint8(fields, 8, a)
       message.bool(fields, 9, bit: 0, b)
@@ -434,24 +448,28 @@ extension Gallery {
 
   /// The reply of ``many``.
   public struct ManyReply: WireStruct, Hashable {
-    public static let wireSize = 40
+    @inlinable public static var wireSize: Int { 40 }
 
     public var a: Bool
     public var b: String?
     public var c: Shape
 
+    @inlinable
     public init(a: Bool, b: String? = nil, c: Shape) {
       self.a = a
       self.b = b
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      a = message.bool(fields, 8, bit: 0)
-      b = try message.optionalString(fields, 16, "b")
-      c = try message.union(fields, 24, "c", Shape.self)
+      let a = message.bool(fields, 8, bit: 0)
+      let b = try message.optionalString(fields, 16, "b")
+      let c = try message.union(fields, 24, "c", Shape.self)
+      self.init(a: a, b: b, c: c)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.bool(fields, 8, bit: 0, a)
       message.string(fields, 16, b)
@@ -461,21 +479,25 @@ extension Gallery {
 
   /// The parameters of ``memory``.
   public struct MemoryParameters: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var pixels: Attachment
     public var table: Attachment?
 
+    @inlinable
     public init(pixels: Attachment, table: Attachment? = nil) {
       self.pixels = pixels
       self.table = table
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      pixels = try message.attachment(fields, 8, "pixels", .region)
-      table = try message.optionalAttachment(fields, 12, "table", .frozenRegion)
+      let pixels = try message.attachment(fields, 8, "pixels", .region)
+      let table = try message.optionalAttachment(fields, 12, "table", .frozenRegion)
+      self.init(pixels: pixels, table: table)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.handle(fields, 8, pixels)
       message.handle(fields, 12, table)
@@ -484,7 +506,7 @@ extension Gallery {
 
   /// The parameters of ``words``.
   public struct WordsParameters: WireStruct, Hashable {
-    public static let wireSize = 48
+    @inlinable public static var wireSize: Int { 48 }
 
     public var message: String
     public var fields: String
@@ -492,6 +514,7 @@ extension Gallery {
     public var remote: String
     public var `default`: UInt32
 
+    @inlinable
     public init(
       message: String, fields: String, parameters: String, remote: String, `default`: UInt32
     ) {
@@ -502,14 +525,19 @@ extension Gallery {
       self.`default` = `default`
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      self.message = try message.string(fields, 8, "message")
-      self.fields = try message.string(fields, 16, "fields")
-      parameters = try message.string(fields, 24, "parameters")
-      remote = try message.string(fields, 32, "remote")
-      `default` = message.uint32(fields, 40)
+      let messageValue = try message.string(fields, 8, "message")
+      let fieldsValue = try message.string(fields, 16, "fields")
+      let parameters = try message.string(fields, 24, "parameters")
+      let remote = try message.string(fields, 32, "remote")
+      let `default` = message.uint32(fields, 40)
+      self.init(
+        message: messageValue, fields: fieldsValue, parameters: parameters, remote: remote,
+        default: `default`)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, self.message)
       message.string(fields, 16, self.fields)
@@ -521,7 +549,7 @@ extension Gallery {
 
   /// The parameters of ``draw``.
   public struct DrawParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     /// At most 4096 bytes of UTF-8.
     public var page: TextView
@@ -529,18 +557,22 @@ extension Gallery {
     /// Exactly 4 elements.
     public var matrix: NumbersView<Float>
 
+    @inlinable
     public init(page: TextView, glyphs: BytesView? = nil, matrix: NumbersView<Float>) {
       self.page = page
       self.glyphs = glyphs
       self.matrix = matrix
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      page = try message.textView(fields, 8, "page", max: 4096)
-      glyphs = try message.optionalBytesView(fields, 16, "glyphs")
-      matrix = try message.numbersView(fields, 24, "matrix", Float.self, count: 4)
+      let page = try message.textView(fields, 8, "page", max: 4096)
+      let glyphs = try message.optionalBytesView(fields, 16, "glyphs")
+      let matrix = try message.numbersView(fields, 24, "matrix", Float.self, count: 4)
+      self.init(page: page, glyphs: glyphs, matrix: matrix)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.textView(fields, 8, page)
       message.bytesView(fields, 16, glyphs)
@@ -550,16 +582,20 @@ extension Gallery {
 
   /// The reply of ``draw``.
   public struct DrawReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var text: TextView
 
+    @inlinable
     public init(text: TextView) { self.text = text }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      text = try message.textView(fields, 8, "text")
+      let text = try message.textView(fields, 8, "text")
+      self.init(text: text)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.textView(fields, 8, text)
     }
@@ -567,28 +603,32 @@ extension Gallery {
 
   /// The parameters of ``paint``.
   public struct PaintParameters: WireStruct {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     /// At most 1_048_576 elements.
     public var pixels: UntrustedBytes
     public var mask: UntrustedBytes?
     public var tiles: [UntrustedBytes]
 
+    @inlinable
     public init(pixels: UntrustedBytes, mask: UntrustedBytes? = nil, tiles: [UntrustedBytes]) {
       self.pixels = pixels
       self.mask = mask
       self.tiles = tiles
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      pixels = try message.untrustedBytes(fields, 8, "pixels", max: 1_048_576)
-      mask = try message.optionalUntrustedBytes(fields, 16, "mask")
-      tiles = try message.array(fields, 24, "tiles", stride: 8) {
+      let pixels = try message.untrustedBytes(fields, 8, "pixels", max: 1_048_576)
+      let mask = try message.optionalUntrustedBytes(fields, 16, "mask")
+      let tiles = try message.array(fields, 24, "tiles", stride: 8) {
         (message, element) throws(Malformed) in
         try message.untrustedBytes(element, 0, "tiles")
       }
+      self.init(pixels: pixels, mask: mask, tiles: tiles)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.untrustedBytes(fields, 8, pixels)
       message.untrustedBytes(fields, 16, mask)
@@ -600,17 +640,21 @@ extension Gallery {
 
   /// The reply of ``paint``.
   public struct PaintReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// At most 1_048_576 elements.
     public var copy: [UInt8]
 
+    @inlinable
     public init(copy: [UInt8]) { self.copy = copy }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      copy = try message.bytes(fields, 8, "copy", max: 1_048_576)
+      let copy = try message.bytes(fields, 8, "copy", max: 1_048_576)
+      self.init(copy: copy)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.bytes(fields, 8, copy)
     }
@@ -619,7 +663,7 @@ extension Gallery {
 
 /// A small picture.
 public struct Thumbnail: WireStruct, Hashable {
-  public static let wireSize = 56
+  @inlinable public static var wireSize: Int { 56 }
   public static let wireVersions = [
     WireVersion(0, size: 32),
     WireVersion(1, size: 40),
@@ -645,6 +689,7 @@ public struct Thumbnail: WireStruct, Hashable {
   /// Since version 3.
   public var hue: Hue
 
+  @inlinable
   public init(
     width: UInt32, height: UInt32, format: String = "png", rgba: [UInt8], tree: Tree? = nil,
     comment: String? = nil, good: Bool, hue: Hue
@@ -659,17 +704,37 @@ public struct Thumbnail: WireStruct, Hashable {
     self.hue = hue
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-    width = try message.uint32(fields, 8, "width", in: 1...512)
-    height = try message.uint32(fields, 12, "height", in: 1...512)
-    format = try message.string(fields, 16, "format", max: 16)
-    rgba = try message.bytes(fields, 24, "rgba", max: 1_048_576)
-    tree = try fields.version >= 1 ? message.optionalStructure(fields, 32, "tree", Tree.self) : nil
-    comment = try fields.version >= 3 ? message.optionalString(fields, 40, "comment") : nil
-    good = fields.version >= 3 ? message.bool(fields, 48, bit: 0) : false
-    hue = try fields.version >= 3 ? message.enumeration(fields, 52, "hue", Hue.self) : .warm
+    let width = try message.uint32(fields, 8, "width", in: 1...512)
+    let height = try message.uint32(fields, 12, "height", in: 1...512)
+    let format = try message.string(fields, 16, "format", max: 16)
+    let rgba = try message.bytes(fields, 24, "rgba", max: 1_048_576)
+    let tree: Tree?
+    if fields.version >= 1 {
+      tree = try message.optionalStructure(fields, 32, "tree", Tree.self)
+    } else {
+      tree = nil
+    }
+    let comment: String?
+    if fields.version >= 3 {
+      comment = try message.optionalString(fields, 40, "comment")
+    } else {
+      comment = nil
+    }
+    let good: Bool = fields.version >= 3 ? message.bool(fields, 48, bit: 0) : false
+    let hue: Hue
+    if fields.version >= 3 {
+      hue = try message.enumeration(fields, 52, "hue", Hue.self)
+    } else {
+      hue = .warm
+    }
+    self.init(
+      width: width, height: height, format: format, rgba: rgba, tree: tree, comment: comment,
+      good: good, hue: hue)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.uint32(fields, 8, width)
     message.uint32(fields, 12, height)
@@ -683,20 +748,20 @@ public struct Thumbnail: WireStruct, Hashable {
 }
 
 public struct Tree: WireStruct, Hashable {
-  public static let wireSize = 64
+  @inlinable public static var wireSize: Int { 64 }
 
   public var left: Tree? {
     get { leftStorage.first }
     set { leftStorage = newValue.map { [$0] } ?? [] }
   }
   // A value cannot hold one of its own type; an array of at most one can.
-  private var leftStorage: [Tree]
+  @usableFromInline var leftStorage: [Tree]
   public var right: Tree? {
     get { rightStorage.first }
     set { rightStorage = newValue.map { [$0] } ?? [] }
   }
   // A value cannot hold one of its own type; an array of at most one can.
-  private var rightStorage: [Tree]
+  @usableFromInline var rightStorage: [Tree]
   public var more: [Tree]
   public var weight: Double
   /// From 0.0 to 1.0.
@@ -718,6 +783,7 @@ public struct Tree: WireStruct, Hashable {
     self.fields = fields
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
     leftStorage = try message.optionalStructure(fields, 8, "left", Tree.self).map { [$0] } ?? []
     rightStorage = try message.optionalStructure(fields, 16, "right", Tree.self).map { [$0] } ?? []
@@ -728,6 +794,7 @@ public struct Tree: WireStruct, Hashable {
     self.fields = try message.optionalString(fields, 56, "fields", max: 100)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.structure(fields, 8, left)
     message.structure(fields, 16, right)
@@ -744,7 +811,7 @@ public struct Tree: WireStruct, Hashable {
 
 /// One of everything that travels in an array.
 public struct Rows: WireStruct, Hashable {
-  public static let wireSize = 120
+  @inlinable public static var wireSize: Int { 120 }
 
   public var bools: [Bool]
   public var maybeBools: [Bool?]
@@ -762,6 +829,7 @@ public struct Rows: WireStruct, Hashable {
   public var byName: [String: Shape]
   public var nested: [UInt8: [Bool: String]]
 
+  @inlinable
   public init(
     bools: [Bool], maybeBools: [Bool?], shorts: [Int16], doubles: [Double], maybeLongs: [UInt64?],
     hues: [Hue], maybeHues: [Hue?], maybeTrees: [Tree?], shapes: [Shape], maybeShapes: [Shape?],
@@ -783,38 +851,39 @@ public struct Rows: WireStruct, Hashable {
     self.nested = nested
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-    bools = try message.bools(fields, 8, "bools")
-    maybeBools = try message.nullableBools(fields, 16, "maybe_bools")
-    shorts = try message.numbers(fields, 24, "shorts", Int16.self)
-    doubles = try message.numbers(fields, 32, "doubles", Double.self)
-    maybeLongs = try message.nullableNumbers(fields, 40, "maybe_longs", UInt64.self)
-    hues = try message.enumerations(fields, 48, "hues", Hue.self)
-    maybeHues = try message.nullableEnumerations(fields, 56, "maybe_hues", Hue.self)
-    maybeTrees = try message.array(fields, 64, "maybe_trees", stride: 8) {
+    let bools = try message.bools(fields, 8, "bools")
+    let maybeBools = try message.nullableBools(fields, 16, "maybe_bools")
+    let shorts = try message.numbers(fields, 24, "shorts", Int16.self)
+    let doubles = try message.numbers(fields, 32, "doubles", Double.self)
+    let maybeLongs = try message.nullableNumbers(fields, 40, "maybe_longs", UInt64.self)
+    let hues = try message.enumerations(fields, 48, "hues", Hue.self)
+    let maybeHues = try message.nullableEnumerations(fields, 56, "maybe_hues", Hue.self)
+    let maybeTrees = try message.array(fields, 64, "maybe_trees", stride: 8) {
       (message, element) throws(Malformed) in
       try message.optionalStructure(element, 0, "maybe_trees", Tree.self)
     }
-    shapes = try message.array(fields, 72, "shapes", stride: 16) {
+    let shapes = try message.array(fields, 72, "shapes", stride: 16) {
       (message, element) throws(Malformed) in
       try message.union(element, 0, "shapes", Shape.self)
     }
-    maybeShapes = try message.array(fields, 80, "maybe_shapes", stride: 16) {
+    let maybeShapes = try message.array(fields, 80, "maybe_shapes", stride: 16) {
       (message, element) throws(Malformed) in
       try message.optionalUnion(element, 0, "maybe_shapes", Shape.self)
     }
-    digits = try message.array(fields, 88, "digits", stride: 1) {
+    let digits = try message.array(fields, 88, "digits", stride: 1) {
       (message, element) throws(Malformed) in
       try message.uint8(element, 0, "digits", in: 1...9)
     }
-    table = try message.array(fields, 96, "table", stride: 8) {
+    let table = try message.array(fields, 96, "table", stride: 8) {
       (message, element) throws(Malformed) in
       try message.optionalArray(element, 0, "table", stride: 8) {
         (message, element) throws(Malformed) in
         try message.string(element, 0, "table")
       }
     }
-    byName = try message.map(
+    let byName = try message.map(
       fields, 104, "by_name",
       keys: { (message, map) throws(Malformed) in
         try message.array(map, 8, "by_name", stride: 8, max: 4) {
@@ -828,7 +897,7 @@ public struct Rows: WireStruct, Hashable {
           try message.union(element, 0, "by_name", Shape.self)
         }
       })
-    nested = try message.map(
+    let nested = try message.map(
       fields, 112, "nested",
       keys: { (message, map) throws(Malformed) in
         try message.bytes(map, 8, "nested")
@@ -848,8 +917,14 @@ public struct Rows: WireStruct, Hashable {
             })
         }
       })
+    self.init(
+      bools: bools, maybeBools: maybeBools, shorts: shorts, doubles: doubles,
+      maybeLongs: maybeLongs, hues: hues, maybeHues: maybeHues, maybeTrees: maybeTrees,
+      shapes: shapes, maybeShapes: maybeShapes, digits: digits, table: table, byName: byName,
+      nested: nested)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.bools(fields, 8, bools)
     message.nullableBools(fields, 16, maybeBools)
@@ -1007,24 +1082,28 @@ public enum Notice: WireUnion, Hashable {
 }
 
 public struct Notices: WireStruct, Hashable {
-  public static let wireSize = 32
+  @inlinable public static var wireSize: Int { 32 }
 
   public var first: Notice
   public var others: [Notice]
 
+  @inlinable
   public init(first: Notice, others: [Notice]) {
     self.first = first
     self.others = others
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-    first = try message.union(fields, 8, "first", Notice.self)
-    others = try message.array(fields, 24, "others", stride: 16) {
+    let first = try message.union(fields, 8, "first", Notice.self)
+    let others = try message.array(fields, 24, "others", stride: 16) {
       (message, element) throws(Malformed) in
       try message.union(element, 0, "others", Notice.self)
     }
+    self.init(first: first, others: others)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.union(fields, 8, first)
     message.array(fields, 24, others, stride: 16) { message, element, value in
@@ -1034,29 +1113,35 @@ public struct Notices: WireStruct, Hashable {
 }
 
 public struct DecodeFailure: WireStruct, Hashable {
-  public static let wireSize = 16
+  @inlinable public static var wireSize: Int { 16 }
 
   /// At most 256 bytes of UTF-8.
   public var reason: String
 
+  @inlinable
   public init(reason: String) { self.reason = reason }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-    reason = try message.string(fields, 8, "reason", max: 256)
+    let reason = try message.string(fields, 8, "reason", max: 256)
+    self.init(reason: reason)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.string(fields, 8, reason)
   }
 }
 
 public struct Nothing: WireStruct, Hashable {
-  public static let wireSize = 8
+  @inlinable public static var wireSize: Int { 8 }
 
   public init() {}
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) {}
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {}
 }
 

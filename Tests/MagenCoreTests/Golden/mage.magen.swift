@@ -69,24 +69,28 @@ extension Demo {
 extension Demo {
   /// The parameters of ``method1``.
   public struct Method1Parameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var a: Int32
     public var b: String
     public var c: String
 
+    @inlinable
     public init(a: Int32, b: String, c: String) {
       self.a = a
       self.b = b
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      a = message.int32(fields, 8)
-      b = try message.string(fields, 16, "b")
-      c = try message.string(fields, 24, "c")
+      let a = message.int32(fields, 8)
+      let b = try message.string(fields, 16, "b")
+      let c = try message.string(fields, 24, "c")
+      self.init(a: a, b: b, c: c)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.int32(fields, 8, a)
       message.string(fields, 16, b)
@@ -96,21 +100,25 @@ extension Demo {
 
   /// The parameters of ``sendName``.
   public struct SendNameParameters: WireStruct, Hashable {
-    public static let wireSize = 24
+    @inlinable public static var wireSize: Int { 24 }
 
     public var name: String
     public var isFirstName: Bool
 
+    @inlinable
     public init(name: String, isFirstName: Bool) {
       self.name = name
       self.isFirstName = isFirstName
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      name = try message.string(fields, 8, "name")
-      isFirstName = message.bool(fields, 16, bit: 0)
+      let name = try message.string(fields, 8, "name")
+      let isFirstName = message.bool(fields, 16, bit: 0)
+      self.init(name: name, isFirstName: isFirstName)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, name)
       message.bool(fields, 16, bit: 0, isFirstName)
@@ -172,7 +180,7 @@ extension Numbers {
 extension Numbers {
   /// The parameters of ``send``.
   public struct SendParameters: WireStruct, Hashable {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var a: Int64
     public var b: Double
@@ -184,12 +192,14 @@ extension Numbers {
       self.c = c
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       a = message.int64(fields, 8)
       b = message.double(fields, 16)
       c = message.uint8(fields, 24)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.int64(fields, 8, a)
       message.double(fields, 16, b)
@@ -199,16 +209,18 @@ extension Numbers {
 
   /// The reply of ``send``.
   public struct SendReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var ok: Bool
 
     public init(ok: Bool) { self.ok = ok }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       ok = message.bool(fields, 8, bit: 0)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.bool(fields, 8, bit: 0, ok)
     }

@@ -115,7 +115,7 @@ extension Passing {
 extension Passing {
   /// The parameters of ``give``.
   public struct GiveParameters: WireStruct {
-    public static let wireSize = 48
+    @inlinable public static var wireSize: Int { 48 }
 
     public var remote: PendingRemote<Child>
     public var receiver: PendingReceiver<Child>?
@@ -123,6 +123,7 @@ extension Passing {
     public var more: [PendingRemote<Child>]
     public var parcel: Parcel
 
+    @inlinable
     public init(
       remote: PendingRemote<Child>, receiver: PendingReceiver<Child>? = nil, pipe: MessagePipeEnd,
       more: [PendingRemote<Child>], parcel: Parcel
@@ -134,17 +135,20 @@ extension Passing {
       self.parcel = parcel
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      remote = try message.pendingRemote(fields, 8, "remote", Child.self)
-      receiver = try message.optionalPendingReceiver(fields, 16, "receiver", Child.self)
-      pipe = try message.messagePipe(fields, 20, "pipe")
-      more = try message.array(fields, 24, "more", stride: 8) {
+      let remote = try message.pendingRemote(fields, 8, "remote", Child.self)
+      let receiver = try message.optionalPendingReceiver(fields, 16, "receiver", Child.self)
+      let pipe = try message.messagePipe(fields, 20, "pipe")
+      let more = try message.array(fields, 24, "more", stride: 8) {
         (message, element) throws(Malformed) in
         try message.pendingRemote(element, 0, "more", Child.self)
       }
-      parcel = try message.union(fields, 32, "parcel", Parcel.self)
+      let parcel = try message.union(fields, 32, "parcel", Parcel.self)
+      self.init(remote: remote, receiver: receiver, pipe: pipe, more: more, parcel: parcel)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.pendingRemote(fields, 8, remote)
       message.pendingReceiver(fields, 16, receiver)
@@ -158,16 +162,20 @@ extension Passing {
 
   /// The reply of ``give``.
   public struct GiveReply: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var back: PendingRemote<Child>?
 
+    @inlinable
     public init(back: PendingRemote<Child>? = nil) { self.back = back }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      back = try message.optionalPendingRemote(fields, 8, "back", Child.self)
+      let back = try message.optionalPendingRemote(fields, 8, "back", Child.self)
+      self.init(back: back)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.pendingRemote(fields, 8, back)
     }

@@ -78,12 +78,13 @@ extension Document {
 extension Document {
   /// The parameters of ``watch``.
   public struct WatchParameters: WireStruct {
-    public static let wireSize = 32
+    @inlinable public static var wireSize: Int { 32 }
 
     public var observer: PendingAssociatedRemote<Observer>
     public var editors: [PendingAssociatedReceiver<Editor>]?
     public var second: Second?
 
+    @inlinable
     public init(
       observer: PendingAssociatedRemote<Observer>,
       editors: [PendingAssociatedReceiver<Editor>]? = nil, second: Second? = nil
@@ -93,15 +94,18 @@ extension Document {
       self.second = second
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      observer = try message.pendingAssociatedRemote(fields, 8, "observer", Observer.self)
-      editors = try message.optionalArray(fields, 16, "editors", stride: 4) {
+      let observer = try message.pendingAssociatedRemote(fields, 8, "observer", Observer.self)
+      let editors = try message.optionalArray(fields, 16, "editors", stride: 4) {
         (message, element) throws(Malformed) in
         try message.pendingAssociatedReceiver(element, 0, "editors", Editor.self)
       }
-      second = try message.optionalStructure(fields, 24, "second", Second.self)
+      let second = try message.optionalStructure(fields, 24, "second", Second.self)
+      self.init(observer: observer, editors: editors, second: second)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.pendingAssociatedRemote(fields, 8, observer)
       message.array(fields, 16, editors, stride: 4) { message, element, value in
@@ -113,21 +117,25 @@ extension Document {
 
   /// The parameters of ``save``.
   public struct SaveParameters: WireStruct {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var content: DataPipeConsumer
     public var copy: DataPipeProducer?
 
+    @inlinable
     public init(content: DataPipeConsumer, copy: DataPipeProducer? = nil) {
       self.content = content
       self.copy = copy
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      content = try message.dataPipeConsumer(fields, 8, "content")
-      copy = try message.optionalDataPipeProducer(fields, 12, "copy")
+      let content = try message.dataPipeConsumer(fields, 8, "content")
+      let copy = try message.optionalDataPipeProducer(fields, 12, "copy")
+      self.init(content: content, copy: copy)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.dataPipeConsumer(fields, 8, content)
       message.dataPipeProducer(fields, 12, copy)
@@ -136,16 +144,18 @@ extension Document {
 
   /// The reply of ``save``.
   public struct SaveReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var size: UInt64
 
     public init(size: UInt64) { self.size = size }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       size = message.uint64(fields, 8)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.uint64(fields, 8, size)
     }
@@ -208,17 +218,21 @@ extension Observer {
 extension Observer {
   /// The parameters of ``changed``.
   public struct ChangedParameters: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// At most 64 bytes of UTF-8.
     public var what: String
 
+    @inlinable
     public init(what: String) { self.what = what }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      what = try message.string(fields, 8, "what", max: 64)
+      let what = try message.string(fields, 8, "what", max: 64)
+      self.init(what: what)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, what)
     }
@@ -281,17 +295,21 @@ extension Editor {
 extension Editor {
   /// The parameters of ``insert``.
   public struct InsertParameters: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// At most 64 bytes of UTF-8.
     public var text: String
 
+    @inlinable
     public init(text: String) { self.text = text }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      text = try message.string(fields, 8, "text", max: 64)
+      let text = try message.string(fields, 8, "text", max: 64)
+      self.init(text: text)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, text)
     }
@@ -299,16 +317,18 @@ extension Editor {
 
   /// The reply of ``insert``.
   public struct InsertReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var length: UInt32
 
     public init(length: UInt32) { self.length = length }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       length = message.uint32(fields, 8)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.uint32(fields, 8, length)
     }
@@ -383,17 +403,21 @@ extension DictionaryValue {
 extension DictionaryValue {
   /// The parameters of ``lookUp``.
   public struct LookUpParameters: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     /// At most 64 bytes of UTF-8.
     public var word: String
 
+    @inlinable
     public init(word: String) { self.word = word }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-      word = try message.string(fields, 8, "word", max: 64)
+      let word = try message.string(fields, 8, "word", max: 64)
+      self.init(word: word)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.string(fields, 8, word)
     }
@@ -401,7 +425,7 @@ extension DictionaryValue {
 
   /// The reply of ``lookUp``.
   public struct LookUpReply: WireStruct, Hashable {
-    public static let wireSize = 16
+    @inlinable public static var wireSize: Int { 16 }
 
     public var index: UInt32
     public var found: Bool
@@ -411,11 +435,13 @@ extension DictionaryValue {
       self.found = found
     }
 
+    @inlinable
     public init(decoding message: inout MessageDecoder, at fields: StructView) {
       index = message.uint32(fields, 8)
       found = message.bool(fields, 12, bit: 0)
     }
 
+    @inlinable
     public func encode(into message: inout MessageEncoder, at fields: StructView) {
       message.uint32(fields, 8, index)
       message.bool(fields, 12, bit: 0, found)
@@ -424,21 +450,25 @@ extension DictionaryValue {
 }
 
 public struct Second: WireStruct {
-  public static let wireSize = 24
+  @inlinable public static var wireSize: Int { 24 }
 
   public var observer: PendingAssociatedRemote<Observer>?
   public var log: DataPipeProducer
 
+  @inlinable
   public init(observer: PendingAssociatedRemote<Observer>? = nil, log: DataPipeProducer) {
     self.observer = observer
     self.log = log
   }
 
+  @inlinable
   public init(decoding message: inout MessageDecoder, at fields: StructView) throws(Malformed) {
-    observer = try message.optionalPendingAssociatedRemote(fields, 8, "observer", Observer.self)
-    log = try message.dataPipeProducer(fields, 16, "log")
+    let observer = try message.optionalPendingAssociatedRemote(fields, 8, "observer", Observer.self)
+    let log = try message.dataPipeProducer(fields, 16, "log")
+    self.init(observer: observer, log: log)
   }
 
+  @inlinable
   public func encode(into message: inout MessageEncoder, at fields: StructView) {
     message.pendingAssociatedRemote(fields, 8, observer)
     message.dataPipeProducer(fields, 16, log)
