@@ -44,9 +44,8 @@ import Testing
     "It finds the one host, and shows workers, figures and endings, for people and for programs")
   func shows() throws {
     try withDemo { runtime, socket, pid in
-      usleep(1_500_000)
       let found = "XDG_RUNTIME_DIR='\(runtime)' \"$@\""
-      let once = try top(["--once"], shell: found)
+      let once = try untilThereIsAWorker { try top(["--once"], shell: found) }
       #expect(once.status == 0, "\(once.errors)")
       #expect(once.output.contains("host \(pid)"))
       #expect(once.output.contains("demo-worker"))
@@ -70,6 +69,15 @@ import Testing
     }
   }
 
+  /// A demo that has just begun has no worker yet.
+  private func untilThereIsAWorker(_ look: () throws -> Command) throws -> Command {
+    let end = Date.now.addingTimeInterval(20)
+    while true {
+      let seen = try look()
+      if seen.output.contains("demo-worker") || Date.now > end { return seen }
+    }
+  }
+
   @Test(
     "On a terminal it draws on a screen of its own, as wide as there is room, and leaves it with q")
   func terminal() throws {
@@ -80,8 +88,8 @@ import Testing
           pid, master = pty.fork()
           if pid == 0: os.execv(sys.argv[1], [sys.argv[1], "top", sys.argv[2]])
           fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, \(columns), 0, 0))
-          out, end = b"", time.time() + 3
-          while time.time() < end:
+          out, end = b"", time.time() + 20
+          while out.count(b"\\x1b[H") < 4 and time.time() < end:
               if select.select([master], [], [], 0.1)[0]: out += os.read(master, 65536)
           os.write(master, b"q")
           while True:

@@ -81,3 +81,16 @@ final class HostOracle: Oracle.Service {
     return number + 1
   }
 }
+
+/// Says that it was asked, and has no answer before the asker is gone for long.
+final class SilentOracle: Oracle.Service {
+  private let asked: AsyncStream<UInt32>.Continuation
+
+  init(_ asked: AsyncStream<UInt32>.Continuation) { self.asked = asked }
+
+  func ask(number: UInt32) async throws -> UInt32 {
+    asked.yield(number)
+    try await Task.sleep(for: .seconds(60))
+    return number
+  }
+}

@@ -275,11 +275,11 @@ import Testing
   func drains() async throws {
     let test = try TestHost()
     let pool = try await test.host.pool(of: kind(test), calling: Probe.self)
-    let gate = Gate()
+    let (gate, goOn) = (Gate(), Gate())
     let caller = Task {
       try await pool.withWorker { remote, _ in
         await gate.open()
-        try await Task.sleep(for: .milliseconds(200))
+        await goOn.wait()
         return try await Probe.Proxy(remote).echo(text: "finished")
       }
     }
@@ -287,6 +287,7 @@ import Testing
     let shutDown = Task { await test.host.shutDown(within: .seconds(60)) }
     while await !pool.isDraining { await Task.yield() }
     await #expect(throws: PoolError.self) { try await pool.withWorker { _, _ in } }
+    await goOn.open()
     #expect(try await caller.value == "finished")
     await shutDown.value
   }

@@ -228,12 +228,13 @@ import Testing
       let worker = try await test.spawn("travel")
       let proxy = Traveller.Proxy(try worker.remote(Traveller.self))
       let (remote, receiver) = makePipe(of: Oracle.self)
+      let (asked, question) = AsyncStream.makeStream(of: UInt32.self)
+      try receiver.bind(Oracle.handlers(SilentOracle(question)))
       let consulting = Task { try await proxy.consult(oracle: remote, count: 1) }
-      try await Task.sleep(for: .milliseconds(50))
+      for await _ in asked { break }
       // Nobody answers; the worker is told to finish while it waits.
       #expect(await worker.finish(within: .seconds(5)).cause == .finished)
       await #expect(throws: CallError.self) { try await consulting.value }
-      withExtendedLifetime(receiver) {}
     }
   }
 
