@@ -128,6 +128,9 @@ func plugin(_ name: String, _ more: Target.Dependency...) -> Target {
     path: "Examples/PluginHost/Plugins/\(name)", exclude: ["plugin.json"], swiftSettings: settings)
 }
 
+/// A sanitizer's runtime needs the dynamic linker, and its build (Scripts/sanitize) makes every target.
+let isSanitized = Context.environment["MAGE_SANITIZE"] != nil
+
 let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["MageSystem"], path: "Tests/TestSupport",
@@ -144,7 +147,7 @@ let tests: [Target] = [
     name: "static-worker",
     dependencies: ["CrimeSimulation", "CRawCalls", "MageSystem", "MageWorker", "ProbeInterface"],
     path: "Tests/StaticWorker", swiftSettings: settings,
-    linkerSettings: [.unsafeFlags(["-static-executable"])]),
+    linkerSettings: isSanitized ? [] : [.unsafeFlags(["-static-executable"])]),
   .executableTarget(name: "deny-namespaces", path: "Tests/DenyNamespaces"),
   .executableTarget(
     name: "weak-launcher", dependencies: ["CMageSystem"], path: "Tests/WeakLauncher"),
@@ -199,7 +202,9 @@ let tests: [Target] = [
     plugins: ["MagenPlugin"]),
   .testTarget(
     name: "MageCommandTests",
-    dependencies: ["MageSystem", "TestSupport", "deny-namespaces", "mage", "mage-launcher"],
+    dependencies: [
+      "MageDrill", "MageSystem", "TestSupport", "deny-namespaces", "mage", "mage-launcher",
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "MagenCoreTests", dependencies: ["Mage", "MagePipes", "MageSystem", "MagenCore"],
@@ -359,7 +364,9 @@ let package = Package(
         "CAttempts", "CRawCalls", "CrimeSimulation", "MageDrill", "MageWire", "MageWorker",
       ],
       swiftSettings: settings),
-    .target(name: "MageDrill", dependencies: ["Mage", "MageWire"], swiftSettings: settings),
+    .target(
+      name: "MageDrill", dependencies: ["Mage", "MageWire"], swiftSettings: settings,
+      plugins: ["MagenPlugin"]),
     .executableTarget(
       name: "mage",
       dependencies: [

@@ -12,6 +12,12 @@ package enum Behaviour: String, CaseIterable, Sendable {
   case descriptors
   /// Packets and frames that cost nothing and mean nothing.
   case noise
+  /// A ``Trick`` with ends of pipes, with interfaces that share one, with streams, with shared buffers.
+  case ends, interfaces, streams, buffers
+  /// It is given a pipe to another worker, and sends that what it does not know, or dies in the middle of a call to it.
+  case neighbour
+  /// It binds streams and lets them lie, and the host kills it.
+  case dawdler
   case crash, exit
   /// A call that the policy does not allow.
   case forbidden
@@ -34,6 +40,17 @@ package enum Behaviour: String, CaseIterable, Sendable {
     self = choice < others.count ? others[others.startIndex + choice] : .mutants
   }
 
+  /// Those that it does one of.
+  package var tricks: [Trick] {
+    switch self {
+    case .ends: Trick.ofEnds
+    case .interfaces: Trick.ofInterfaces
+    case .streams: Trick.ofStreams
+    case .buffers: Trick.ofBuffers
+    default: []
+    }
+  }
+
   /// It is hostile before it is sealed, so that its launch fails.
   package var isEarly: Bool { self == .stillbirth || self == .babble }
 
@@ -53,11 +70,12 @@ package enum Behaviour: String, CaseIterable, Sendable {
     case .mutants: ["malformed", "crashed", "exited", "forbidden-call", "limit"]
     case .flood: ["malformed", "limit"]
     case .silence, .half: ["limit"]
-    case .descriptors, .noise: ["malformed"]
+    case .descriptors, .noise, .ends, .interfaces, .streams, .buffers: ["malformed"]
+    case .neighbour: ["malformed", "crashed"]
     case .crash: ["crashed"]
     case .exit, .deathInMessage: ["exited"]
     case .forbidden: ["forbidden-call"]
-    case .victim, .interrupted: ["killed"]
+    case .victim, .interrupted, .dawdler: ["killed"]
     case .stillbirth, .babble: []
     }
   }

@@ -7,6 +7,15 @@ package struct Mutator: Sendable {
 
   package init(seed: UInt64) { random = SplitMix(seed: seed &+ 1) }
 
+  /// Good packets that come first, in half of the cases: with them the host has ends, streams and interfaces for what follows to spoil.
+  package mutating func preamble() -> [[UInt8]] {
+    guard chance(2) else { return [] }
+    return [
+      Packets.meet(Packets.own(1)), Packets.copy(from: Packets.own(2), to: Packets.own(3)),
+      Packets.join(Packets.own(1)),
+    ]
+  }
+
   /// A packet and how many descriptors go with it.
   package mutating func next() -> (packet: [UInt8], descriptors: Int) {
     var packet = good()
@@ -28,7 +37,8 @@ package struct Mutator: Sendable {
   private mutating func good() -> [UInt8] {
     var writer = FrameWriter()
     let bytes = (0..<number(below: 200)).map { _ in UInt8.random(in: 0...255, using: &random) }
-    switch number(below: 7) {
+    let own = Packets.own(UInt32(1 + number(below: 3)))
+    switch number(below: 15) {
     case 0, 1: writer.append(.message, endpoint: 1, payload: Self.message(.oneWay, bytes)[...])
     case 2:
       writer.append(
@@ -42,14 +52,28 @@ package struct Mutator: Sendable {
       writer.append(.fragment, endpoint: 1, payload: message.dropFirst(16))
     case 5: writer.append(.close, endpoint: 1, payload: [1, 0, 0, 0, 98, 121, 101])
     // As if it had taken something.
-    default: writer.append(.credit, payload: [1, 0, 0, 0] + Array(repeating: 0, count: 12)[...])
+    case 6: writer.append(.credit, payload: [1, 0, 0, 0] + Array(repeating: 0, count: 12)[...])
+    case 7: return Packets.meet(own, isMoved: chance(3))
+    case 8: return Packets.copy(from: own, to: own + 1)
+    case 9: return Packets.say(1, ordinal: 0, interface: Packets.own(1))
+    case 10: return chance(2) ? Packets.left(own) : Packets.close(own)
+    case 11: return Packets.write(Packets.own(2), 1 + bytes.count)
+    case 13: return chance(2) ? Packets.join(own) : Packets.grant(Packets.own(3), 4096)
+    case 12: return Packets.buffer(.bufferWanted, 65_536)
+    // A trace in front of the message.
+    default:
+      writer.append(
+        .message, flags: Frame.contextFlag, endpoint: 1,
+        payload: bytes.prefix(32) + Self.message(.oneWay, bytes)[...])
     }
     return writer.bytes
   }
 
   /// A message that works.
   private static func message(_ kind: MessageEncoder.Kind, _ bytes: [UInt8]) -> [UInt8] {
-    MessageEncoder.encode(kind, ordinal: Drill.echo.ordinal, Lesson(1, bytes)).bytes
+    MessageEncoder.encode(
+      kind, ordinal: Drill.echo.ordinal, Drill.EchoParameters(number: 1, bytes: bytes)
+    ).bytes
   }
 
   // MARK: Spoiling

@@ -3,6 +3,7 @@ internal import CrimeSimulation
 internal import Glibc
 internal import MageDrill
 internal import MageWire
+internal import MageWorker
 
 /// A worker of `mage torture` that has turned: does what its seed says and does not come back.
 enum HostileWorker {
@@ -10,10 +11,12 @@ enum HostileWorker {
   /// So many packets, spoiled or not, before a mutant ends itself.
   private static let mostPackets = 40
 
-  static func commit(seed: UInt64) {
-    var mutator = Mutator(seed: seed)
-    switch Behaviour(seed: seed) {
+  static func commit(_ orders: Drill.OrdersReply) async throws {
+    let behaviour = Behaviour(seed: orders.seed)
+    var mutator = Mutator(seed: orders.seed)
+    switch behaviour {
     case .mutants:
+      for packet in mutator.preamble() { sendSurely(packet) }
       for _ in 0..<mostPackets {
         let (packet, descriptors) = mutator.next()
         send(packet, descriptors)
@@ -29,6 +32,11 @@ enum HostileWorker {
     case .deathInMessage:
       sendHalf()
       end(0)
+    case .ends, .interfaces, .streams, .buffers:
+      for packet in Trick(behaviour, seed: orders.seed)?.packets ?? [] { sendSurely(packet) }
+      raw_wait_forever()
+    case .neighbour: try await misuse(orders.neighbour, mutator.number(below: 2))
+    case .dawdler: try await dawdle(orders.from, orders.to)
     case .silence, .half, .interrupted, .stillbirth, .babble: break  // by their arguments
     }
   }
@@ -65,6 +73,29 @@ enum HostileWorker {
     case 2: Crime.openPasswd.commit()
     default: Crime.malformedTransport.commit()
     }
+  }
+
+  /// Sends another worker what its interface does not know, or dies while that answers.
+  private static func misuse(_ neighbour: PendingRemote<Drill>?, _ choice: Int) async throws {
+    guard let neighbour else { return }
+    guard choice == 0 else {
+      let proxy = Drill.Proxy(try neighbour.bind())
+      for number in 0..<UInt64(20) { _ = try await proxy.echo(number: number, bytes: [1]) }
+      async let last = proxy.echo(number: 20, bytes: [1])
+      raw_segfault()
+      _ = try await last
+      return
+    }
+    let liar = Remote<Nonsense>(try neighbour.take())
+    _ = try await liar.call(Nonsense.unknown, Drill.VisitReply(right: 1))
+  }
+
+  /// Has room for a stream and reads nothing of it, and begins another and never ends it.
+  private static func dawdle(_ from: DataPipeConsumer?, _ to: DataPipeProducer?) async throws {
+    guard let reader = try from?.bind(), let writer = try to?.bind() else { return }
+    try await writer.write([1])
+    try await Task.sleep(for: .seconds(3600))
+    withExtendedLifetime((reader, writer)) {}
   }
 
   /// What is no attachment, or not the one that it is said to be.
@@ -120,9 +151,20 @@ enum HostileWorker {
     send(Crime.frame(kind: 1, flags: 1, endpoint: 1, total: 4096, payload: piece), 0)
   }
 
+  /// The socket does not wait, so this does: a trick is its packets in their order.
+  private static func sendSurely(_ packet: [UInt8]) {
+    while raw_packet(channel, packet, packet.count, nil, 0) == -Int64(EAGAIN) { sched_yield() }
+  }
+
   private static func send(_ packet: [UInt8], _ descriptors: Int) {
     let given: [Int32] = Array([0, 1, channel].prefix(descriptors))
     // The socket does not wait: a packet that finds no room is lost, which harms nobody but the attack.
     _ = raw_packet(channel, packet, packet.count, given, given.count)
   }
+}
+
+/// Shares no method with ``Drill``.
+private enum Nonsense: Interface {
+  static let name = "mage.Nonsense"
+  static let unknown = Method<Nonsense, Drill.VisitReply, Drill.VisitReply>(77, "Unknown")
 }

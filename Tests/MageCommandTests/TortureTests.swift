@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MageDrill
 import TestSupport
 import Testing
 
@@ -22,6 +23,25 @@ import Testing
     for kind in ["mutants: malformed", "victim: killed", "stillbirth: not started"] {
       #expect(run.output.contains("  \(kind): "), "\(run.output)")
     }
+  }
+
+  @Test("Each trick ends its worker, and for what it was", arguments: Trick.allCases)
+  func trick(_ trick: Trick) throws {
+    let seed = try #require(
+      (0..<UInt64(100_000)).first { Trick(Behaviour(seed: $0), seed: $0) == trick })
+    try only(seed)
+  }
+
+  @Test("Each behaviour has the ending that is right", arguments: Behaviour.allCases)
+  func behaviour(_ behaviour: Behaviour) throws {
+    try only(#require((0..<UInt64(100_000)).first { Behaviour(seed: $0) == behaviour }))
+  }
+
+  private func only(_ seed: UInt64) throws {
+    let run = try Command.run(
+      MageRun.mage, ["torture", "--library", Places.policies, "--only", "\(seed)"], within: 100)
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(run.output.contains("1 hostile workers ended"))
   }
 
   @Test(

@@ -9,8 +9,9 @@ struct TortureCommand: ParsableCommand {
     commandName: "torture",
     abstract: "Attacks a live host, and checks that it does not care.",
     discussion: """
-      Friendly workers answer calls while hostile ones are started, behave as their seeds say (spoiled messages, floods, silence, \
-      descriptors, deaths at every step), are ended by the host, and replaced.
+      Friendly workers answer calls, copy streams, share pipes and buffers and call one another while hostile ones are started, behave as their \
+      seeds say (spoiled messages, floods, silence, descriptors, tricks with ends of pipes, interfaces, streams and buffers, deaths at every \
+      step), are ended by the host, and replaced.
 
       Checked: every hostile worker ends, and with the ending that is right for what it did; no friendly call fails, is lost or answered twice; \
       and descriptors, threads, mounts, children and memory of this process do not grow.
@@ -25,7 +26,7 @@ struct TortureCommand: ParsableCommand {
   @Option(help: "How long.") var seconds = 10
   @Option(help: "Where chance begins.") var seed: UInt64 = 1
   @Option(help: "Hostile workers at a time, 1 to 64.") var hostile = 4
-  @Option(help: "Friendly workers, 1 to 64.") var friendly = 2
+  @Option(help: "Pairs of friendly workers, 1 to 64.") var friendly = 2
   @Option(help: "A policy with a channel.") var policy = "renderer"
   @Option(help: ArgumentHelp("The most that 99 of 100 friendly calls may take.", valueName: "ms"))
   var p99 = 1_000

@@ -6,6 +6,9 @@ final class TortureTotals: Sendable {
   struct Values: Sendable {
     var endings: [String: Int] = [:]
     var hostile = 0
+    var tricks: [String: Int] = [:]
+    /// Turns of friendly workers, by what they were.
+    var turns: [String: Int] = [:]
     var calls = 0
     /// Times of the calls, in microseconds; of many, the last.
     var latencies: [UInt32] = []
@@ -27,6 +30,14 @@ final class TortureTotals: Sendable {
       state.hostile += 1
       state.endings["\(behaviour.rawValue): \(outcome)", default: 0] += 1
     }
+  }
+
+  func count(_ trick: Trick) {
+    state.withLock { $0.tricks[trick.rawValue, default: 0] += 1 }
+  }
+
+  func count(_ turn: Turn) {
+    state.withLock { $0.turns[turn.rawValue, default: 0] += 1 }
   }
 
   func answered(_ time: Duration) {
@@ -79,6 +90,10 @@ extension TortureTotals.Values {
 
   var summary: String {
     let rows = endings.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
-    return (rows + [progress]).joined(separator: "\n")
+    let more = [("tricks", tricks), ("friendly", turns)].map { name, counts in
+      let words = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      return "  \(name): \(words.joined(separator: ", "))"
+    }
+    return (rows + more + [progress]).joined(separator: "\n")
   }
 }
