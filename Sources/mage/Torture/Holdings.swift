@@ -5,7 +5,10 @@ struct Holdings: Sendable {
   /// A name, how much of it there is, and by how much it may grow.
   let counts: [(name: String, count: Int, mayGrow: Int)]
 
-  static func now() throws(SystemError) -> Holdings {
+  /// - Parameter pairs: of friendly workers, which have as many shared buffers as they happen to need.
+  static func now(pairs: Int) throws(SystemError) -> Holdings {
+    let maps = try lines("/proc/self/maps").filter { $0.contains("memfd:") }
+    let buffers = maps.count { $0.contains("memfd:mage-buffer") }
     let status = try lines("/proc/self/status")
     let resident = status.first { $0.hasPrefix("VmRSS:") }?.split(separator: " ").dropFirst().first
     return Holdings(counts: [
@@ -15,11 +18,15 @@ struct Holdings: Sendable {
       ("threads", try DirectoryListing.names(in: "/proc/self/task").count, 16),
       ("children", try children(), 0),
       ("mounts", try lines("/proc/self/mounts").count, 0),
-      ("shared mappings", try lines("/proc/self/maps").count { $0.contains("memfd:") }, 0),
+      ("shared mappings", maps.count - buffers, 0),
+      ("shared buffers", buffers, pairs * buffersOfOnePair),
       // What an allocator keeps for the next time; a leak of a page for each of 100,000 workers is ten times that.
       ("KiB of memory", resident.flatMap { Int($0) } ?? 0, 48 << 10),
     ])
   }
+
+  /// A worker answers one call after the other: a buffer each way, and one more while that comes back.
+  private static let buffersOfOnePair = 8
 
   /// What there is more of than there may be.
   func growth(since before: Holdings) -> [String] {

@@ -56,7 +56,7 @@ struct Torture: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<options.friendly { group.addTask { await friendlyLife(until: flag) } }
       await totals.waitForFirstCalls(options.friendly)
-      let before = try? Holdings.now()
+      let before = try? Holdings.now(pairs: options.friendly)
       await attack(from: first)
       // The hostile ones are gone, the friendly ones still work: the process holds what it held.
       await compare(before)
@@ -93,7 +93,7 @@ struct Torture: Sendable {
   /// What was still on its way out when the last hostile one had ended may take a moment to go.
   private func compare(_ before: Holdings?) async {
     let end = ContinuousClock.now.advanced(by: Self.settling)
-    while let before, let after = try? Holdings.now() {
+    while let before, let after = try? Holdings.now(pairs: options.friendly) {
       let growth = after.growth(since: before)
       guard !growth.isEmpty, ContinuousClock.now < end,
         (try? await Task.sleep(for: .milliseconds(50))) != nil
