@@ -161,8 +161,8 @@ let tests: [Target] = [
   .testTarget(
     name: "MageHostTests",
     dependencies: [
-      "CMageSystem", "CrimeSimulation", "MageHost", "MageObserve", "MagePipes", "MagePolicy",
-      "MageSeccomp",
+      "CMageSystem", "CRawCalls", "CrimeSimulation", "MageHost", "MageObserve", "MagePipes",
+      "MagePolicy", "MageSeccomp",
       "MageSystem", "MageWire", "ProbeInterface", "TestSupport", "deny-namespaces",
       "hostile-worker", "leak-counter", "mage-launcher",
       "weak-launcher",
@@ -203,7 +203,8 @@ let tests: [Target] = [
   .testTarget(
     name: "MageCommandTests",
     dependencies: [
-      "MageDrill", "MageSystem", "TestSupport", "deny-namespaces", "mage", "mage-launcher",
+      "MageDrill", "MageSystem", "TestSupport", "deny-namespaces", "leak-counter", "mage",
+      "mage-launcher",
     ],
     swiftSettings: settings),
   .testTarget(

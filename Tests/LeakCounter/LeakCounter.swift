@@ -13,6 +13,7 @@ struct LeakCounter {
     let mode = CommandLine.arguments.dropFirst(2).first
     if mode == "die" { try await die() }
     if mode == "stop" { try await stop() }
+    if mode == "run" { return try await run(rounds, CommandLine.arguments.dropFirst(3).map { $0 }) }
     if mode == "exhaust" { return try await exhaust(rounds) }
     // Starts the language's own timers, which hold descriptors from then on.
     try await Task.sleep(for: .nanoseconds(1))
@@ -63,6 +64,28 @@ struct LeakCounter {
     print(await template.pid ?? 0, workers[0].pid, workers[1].pid)
     fflush(nil)
     kill(getpid(), SIGKILL)
+  }
+
+  /// Runs a program again and again.
+  ///
+  /// - Parameter words: a policy's file, the program, and its arguments.
+  private static func run(_ rounds: Int, _ words: [String]) async throws {
+    let host = try Host()
+    let policy = try PolicyLibrary(directory: policies).policy(atPath: words[0])
+    let program = Program(words[1], arguments: Array(words.dropFirst(2)))
+    // What the host makes with the first program and then keeps.
+    _ = try await host.run(program, policy: policy)
+    let warm = try await settled()
+    for _ in 0..<rounds {
+      let ending = try await host.run(program, policy: policy)
+      guard ending.cause == .finished else {
+        print(ending)
+        exit(1)
+      }
+    }
+    try await compare(warm, after: "\(rounds) programs")
+    await host.shutDown()
+    print("nothing left of \(rounds) programs")
   }
 
   /// Starts workers with ever more descriptors to spare, from none at all on: however far a launch comes, what it had taken is given back.

@@ -23,7 +23,8 @@ import Testing
   struct Grant {
     let directory: String
     var port = 1
-    var rate = 100_000
+    var rate = 1_000_000
+    var access = "read"
 
     var granted: String { directory + "/granted" }
     var policy: String { directory + "/client.sandbox" }
@@ -48,17 +49,18 @@ import Testing
       policy client version 1
       include "base/program.sandbox"
       include "base/program-threads.sandbox"
+      include "base/program-processes.sandbox"
       fds { 0 input 1..2 output }
       namespaces { user pid mount ipc uts cgroup net own }
       identity { uid 1 gid 1 capabilities none no-new-privs }
-      filesystem { broker read "\(granted)/**.txt" max-open 10000 }
+      filesystem { broker \(access) "\(granted)/**.txt" max-open 1000000 }
       network { connect "127.0.0.1" port \(port) }
-      limits { memory 64MiB cpu 20s wall 20s output 1MiB threads 8 open-files 16 broker-rate \(rate)/s }
+      limits { memory 64MiB cpu 20s wall 20s output 1MiB processes 4 threads 8 open-files 16 broker-rate \(rate)/s }
       syscalls startup {
           broker openat open
           broker connect
           allow socket when domain == AF_INET
-          allow setitimer
+          allow setitimer alarm
       }
       """
     }
@@ -132,6 +134,53 @@ import Testing
       let run = try grant.run("broker-interrupted", grant.granted + "/file.txt")
       #expect(run.report.ending == "finished", "\(run.report)")
       #expect(run.report.detail == "0")
+    }
+  }
+
+  @Test func aSignalInTheMiddleOfAConnectionLeavesNoDescriptor() throws {
+    try Places.withDirectory { directory in
+      let listener = try LocalListener()
+      listener.takeEverybody()
+      let grant = Grant(directory: try resolved(directory), port: Int(listener.port))
+      try grant.write()
+      let run = try grant.run("broker-connect-interrupted", "\(listener.port)")
+      #expect(run.report.detail == "0", "\(run.report) \(run.errors)")
+    }
+  }
+
+  /// The host goes on trying meanwhile; the caller does not wait for that.
+  @Test func aSignalEndsAConnectionThatNobodyAnswers() throws {
+    try Places.withDirectory { directory in
+      let listener = try LocalListener()
+      listener.fillUp()
+      let grant = Grant(directory: try resolved(directory), port: Int(listener.port))
+      try grant.write()
+      let run = try grant.run("broker-connect-interrupted", "\(listener.port)", "unanswered")
+      #expect(run.report.detail == "0", "\(run.report) \(run.errors)")
+      #expect(run.report.usage.wallSeconds < 5)
+    }
+  }
+
+  /// Callers that die while the host works for them: the host keeps nothing of theirs, and serves the next.
+  @Test(arguments: ["opened at once", "opened on a thread", "connected", "never answered"])
+  func whoDiesInTheMiddleLeavesTheHostNothing(_ way: String) throws {
+    try Places.withDirectory { directory in
+      let listener = try LocalListener()
+      way == "never answered" ? listener.fillUp() : listener.takeEverybody()
+      let grant = Grant(
+        directory: try resolved(directory), port: Int(listener.port), access: "write")
+      try grant.write()
+      let isFile = way.hasPrefix("opened")
+      let flags = way == "opened at once" ? O_RDONLY : O_WRONLY | O_TRUNC
+      let words =
+        isFile
+        ? [grant.granted + "/file.txt", "\(flags)"]
+        : [way == "connected" ? "\(listener.port)" : "-\(listener.port)"]
+      let program = try CompiledPrograms.path("broker-dying")
+      let run = try Command.run(
+        Places.product("leak-counter"), ["3", "run", grant.policy, program] + words, within: 120)
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect(run.output.contains("nothing left of 3 programs"))
     }
   }
 

@@ -129,7 +129,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["run"], ["doctor"], ["policy", "check"], ["policy", "print"],
+    ["run"], ["attack"], ["torture"], ["top"], ["doctor"], ["policy", "check"],
+    ["policy", "print"],
     ["policy", "explain"], ["policy", "dump"], ["policy", "diff"], ["policy", "score"],
     ["policy", "test"], ["policy", "learn"], ["policy", "import"],
   ]) func everyCommandHelpsWithAnExample(_ words: [String]) throws {

@@ -44,6 +44,46 @@ import Testing
     #expect(run.output.contains("1 hostile workers ended"))
   }
 
+  private struct Totals: Decodable {
+    let hostileWorkers: Int
+    let friendlyCalls: Int
+    let p50Microseconds: Int
+    let p99Microseconds: Int
+    let endings: [String: Int]
+    let failures: [String]
+  }
+
+  @Test("The same for programs: one JSON object, and one worker by its seed")
+  func json() throws {
+    let options = ["torture", "--library", Places.policies, "--p99", "30000", "--json"]
+    let run = try Command.run(MageRun.mage, options + ["--seconds", "1"], within: 300)
+    let totals = try JSONDecoder().decode(Totals.self, from: Data(run.output.utf8))
+    #expect(run.status == 0 && totals.failures.isEmpty, "\(run.output)\(run.errors)")
+    #expect(totals.hostileWorkers > 0 && totals.friendlyCalls > 0)
+    #expect(totals.endings.values.reduce(0, +) == totals.hostileWorkers)
+    #expect(totals.p50Microseconds <= totals.p99Microseconds)
+
+    let one = try Command.run(MageRun.mage, options + ["--only", "7"], within: 300)
+    let single = try JSONDecoder().decode(Totals.self, from: Data(one.output.utf8))
+    #expect(one.status == 0 && single.hostileWorkers == 1 && single.friendlyCalls == 0)
+  }
+
+  @Test(
+    "A command that cannot begin says why",
+    arguments: [
+      (["torture", "--seconds", "0"], 64, "out of range"),
+      (["torture", "--policy", "rendrer"], 65, "did you mean 'renderer'?"),
+      (["torture", "--policy", "judge"], 65, "has no channel"),
+      (["attack", "--policy", "jugde"], 65, "did you mean 'judge'?"),
+      (["attack", "--opne"], 64, "--opne"),
+    ])
+  func mistakes(_ words: [String], _ status: Int32, _ complaint: String) throws {
+    let library = ["--library", Places.policies]
+    let run = try Command.run(MageRun.mage, words.prefix(1) + library + words.dropFirst())
+    #expect(run.status == status && run.errors.contains(complaint), "\(run.status) \(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
   @Test(
     "A host that is killed at any moment leaves no process, mount, control group or shared memory")
   func hostKilled() throws {

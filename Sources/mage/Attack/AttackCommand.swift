@@ -16,7 +16,14 @@ struct AttackCommand: ParsableCommand {
 
       With --open the attempts are made without a sandbox, to show that they work: what fails there proves nothing where it fails.
 
-      Exit status: 0 every attempt ended as expected (with --open: 1 when none succeeded); 1 one did not.
+      Exit status: 0 every attempt ended as expected (with --open: 1 when none succeeded); 1 one did not; 64 wrong options; 65 a mistake \
+      in a policy.
+
+      Examples:
+        mage attack --policy judge
+        mage attack --quiet
+        mage attack --open
+        mage attack --policy renderer --json >renderer.json
       """)
 
   @OptionGroup var place: PolicyPlace

@@ -14,6 +14,11 @@ struct TopCommand: ParsableCommand {
       $XDG_RUNTIME_DIR/mage is taken. Ends with q, ^C or the host.
 
       Exit status: 0 it was shown, 64 wrong options, 66 there is no host, or it cannot be looked at.
+
+      Examples:
+        mage top
+        mage top 1234 --lines 20
+        mage top /run/user/1000/mage/1234.sock --once --json
       """)
 
   @Argument(help: "The host's socket, or its pid.")

@@ -12,6 +12,7 @@ struct Torture: Sendable {
     let friendly: Int
     let longest: Duration
     let only: UInt64?
+    let showsProgress: Bool
   }
 
   let host: Host
@@ -74,6 +75,7 @@ struct Torture: Sendable {
           while clock.now < end { await hostileLife(seed(of: next.next())) }
         }
       }
+      guard options.showsProgress else { return }
       group.addTask {
         while true {
           let pause = min(Self.progressEvery, clock.now.duration(to: end))

@@ -18,7 +18,13 @@ struct TortureCommand: ParsableCommand {
 
       The same seed makes the same hostile workers in the same order. --only repeats one of them.
 
-      Exit status: 0 everything held; 1 something did not, with the seed of each worker that is to blame.
+      Exit status: 0 everything held; 1 something did not, with the seed of each worker that is to blame; 64 wrong options; 65 a mistake in \
+      the policy.
+
+      Examples:
+        mage torture --seconds 60 --seed 7
+        mage torture --only 1234567
+        mage torture --seconds 60 --json >torture.json || grep failures torture.json
       """)
 
   @OptionGroup var place: PolicyPlace
@@ -33,6 +39,8 @@ struct TortureCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Only the hostile worker of this seed, once.", valueName: "seed"))
   var only: UInt64?
 
+  @Flag(help: "One JSON object, and nothing meanwhile.") var json = false
+
   func validate() throws {
     guard seconds > 0, (1...64).contains(hostile), (1...64).contains(friendly), p99 > 0 else {
       throw ValidationError("a number is out of range")
@@ -41,6 +49,12 @@ struct TortureCommand: ParsableCommand {
 
   func run() throws {
     let policy = try place.loadFilters(policy).policy
+    guard !policy.isSingleStage else {
+      Console.complain(
+        "policy \(policy.name) has no channel: it is for programs; take one for workers such as 'renderer'"
+      )
+      throw ExitCode(ExitStatus.policy)
+    }
     let host: Host
     do throws(HostError) { host = try Host() } catch {
       Console.complain("\(error)")
@@ -52,7 +66,7 @@ struct TortureCommand: ParsableCommand {
       await host.shutDown()
       return totals
     }
-    Console.print(totals.summary)
+    Console.print(json ? totals.json.description : totals.summary)
     for failure in totals.failures { Console.complain(failure) }
     guard totals.failures.isEmpty else { throw ExitCode(ExitStatus.no) }
   }
@@ -60,6 +74,7 @@ struct TortureCommand: ParsableCommand {
   private var options: Torture.Options {
     Torture.Options(
       duration: .seconds(seconds), seed: seed, hostile: hostile, friendly: friendly,
-      longest: .milliseconds(p99), only: only)
+      longest: .milliseconds(p99), only: only,
+      showsProgress: !json)
   }
 }

@@ -1,4 +1,5 @@
 internal import MageDrill
+internal import MagePolicy
 internal import Synchronization
 
 /// What a torture has seen so far.
@@ -86,6 +87,20 @@ extension TortureTotals.Values {
   var progress: String {
     "\(hostile) hostile workers ended, \(calls) friendly calls, p50 \(percentile(50)) us, "
       + "p99 \(percentile(99)) us, \(failures.count) failures"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("hostileWorkers", .integer(Int64(hostile))), ("friendlyCalls", .integer(Int64(calls))),
+      ("p50Microseconds", .integer(Int64(percentile(50)))),
+      ("p99Microseconds", .integer(Int64(percentile(99)))),
+      (
+        "endings",
+        .object(
+          endings.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64($0.value))) })
+      ),
+      ("failures", .array(failures.map { .string($0) })),
+    ])
   }
 
   var summary: String {

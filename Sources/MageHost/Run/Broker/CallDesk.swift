@@ -136,6 +136,7 @@ extension CallDesk {
   private func connect(
     _ wish: ConnectionBroker.Wish, _ call: StoppedCall
   ) throws(SystemError) {
+    if pending.count >= Self.mostPending { forgetDeserted() }
     guard pending.count < Self.mostPending else { return try refuse(call.id, Errno.again) }
     do throws(SystemError) {
       let outgoing = try OutgoingConnection(to: wish)
@@ -161,6 +162,11 @@ extension CallDesk {
     guard let connection = pending.removeValue(forKey: id) else { return }
     loop.unwatch(connection.watch)
     loop.cancel(connection.timer)
+  }
+
+  /// Nobody waits any more for a connection whose caller has died or got a signal.
+  private func forgetDeserted() {
+    for id in pending.keys where listener?.isWaiting(id) != true { forget(id) }
   }
 
   private func finishConnect(_ id: UInt64) {
