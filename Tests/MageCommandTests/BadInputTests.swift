@@ -15,6 +15,57 @@ import Testing
     #expect(run.report.reason?.contains(reason) == true, "\(run.report)")
   }
 
+  /// Options that mean nothing: status 64, and why.
+  @Test(
+    arguments: [
+      (["--polcy", "judge"], "Did you mean '--policy'?"), (["--cpu", "banana"], "'banana'"),
+      (["--cpu", "0s"], "'0s'"), (["--wall", "-1s"], "--wall"), (["--wall=-1s"], "'-1s'"),
+      (["--memory", "0"], "--memory is 0"), (["--memory", "9999999999GiB"], "'9999999999GiB'"),
+      (["--memory", "12 MiB"], "'12 MiB'"), (["--processes", "0"], "--processes is 0"),
+      (["--threads", "0"], "--threads is 0"), (["--threads", "4294967296"], "'4294967296'"),
+      (["--open-files", "3"], "must be 4 to 1000"),
+      (["--bind-ro", "/nonexistent"], "--bind-ro /nonexistent: No such file or directory"),
+      (["--bind-ro", "/etc:relative"], "relative: not an absolute path"),
+      (["--bind-ro", "/etc:/../etc"], "/../etc: not an absolute path"),
+      (["--bind-ro", ""], "No such file or directory"),
+    ])
+  func optionsThatMeanNothingStartNothing(_ options: [String], _ complaint: String) throws {
+    let run = try Command.run(
+      MageRun.mage, ["run", "--library", Places.policies] + options + ["--", "/bin/echo", "ran"])
+    #expect(run.status == 64 && run.errors.contains(complaint), "\(run.status) \(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  /// Status 125, and why; nothing has run.
+  @Test(
+    arguments: [
+      (["--stdin", "/nonexistent"], "/nonexistent: No such file or directory"),
+      (["--stdin", "/"], "the input is a directory"),
+      (["--report", "/nonexistent/report"], "/nonexistent/report: No such file or directory"),
+      (["--report", "/"], "/: Is a directory"),
+      (["--library", "/nonexistent"], "there is no library of policies '/nonexistent': ENOENT"),
+      (["--threads", "4294967295"], "cannot set the limit 'processes'"),
+    ])
+  func whatCannotBeStartsNothing(_ options: [String], _ complaint: String) throws {
+    let run = try Command.run(
+      MageRun.mage, ["run", "--library", Places.policies] + options + ["--", "/bin/echo", "ran"])
+    #expect(run.status == 125 && run.errors.contains(complaint), "\(run.status) \(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func aNameThatIsNowhereIsSaid() throws {
+    let run = try MageRun.run([], ["no-such-program"])
+    #expect(run.status == 125)
+    #expect(run.report.reason == "no-such-program: neither in PATH nor in this directory")
+  }
+
+  @Test func whatIsMissingIsSaidBeforeTheOptionsAre() throws {
+    for words in [["run"], ["run", "/bin/true"], ["run", "--"]] {
+      let run = try Command.run(MageRun.mage, words)
+      #expect(run.status == 64 && run.errors.contains("mage run [options] -- PROGRAM"))
+    }
+  }
+
   @Test func aScriptIsToldWhatToDo() throws {
     try Places.withDirectory { directory in
       let path = directory + "/script"

@@ -90,9 +90,14 @@ struct Executable: Sendable {
     do throws(SystemError) {
       return try OwnedDescriptor.open(path, flags: 0)
     } catch {
-      throw .notPossible("\(what) \(path): \(error.errnoName)")
+      let meaning = meanings[error.errno].map { ": \($0)" } ?? ""
+      throw .notPossible("\(what) \(path): \(error.errnoName)\(meaning)")
     }
   }
+
+  private static let meanings: [Int32: String] = [
+    Errno.noEntry: "there is no such file", Errno.accessDenied: "this user may not read it",
+  ]
 
   private static func bind(_ source: String, at target: String) throws(SpawnError) -> Bind {
     let opened = SharedDescriptor(try open(source, "file of the worker's view"))

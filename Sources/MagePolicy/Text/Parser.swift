@@ -215,6 +215,10 @@ extension Parser {
     UInt32(truncatingIfNeeded: try number(what, in: 0...UInt64(UInt32.max)))
   }
 
+  mutating func positiveCount(_ what: String) throws(PolicyError) -> UInt32 {
+    UInt32(truncatingIfNeeded: try number(what, in: 1...UInt64(UInt32.max)))
+  }
+
   /// A block of entries that each start with a key.
   mutating func block(
     keys: [String], repeatable: Set<String> = [],

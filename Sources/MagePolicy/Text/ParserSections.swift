@@ -112,13 +112,16 @@ extension Parser {
     ]
     try block(keys: keys, repeatable: ["wall"]) { parser, key throws(PolicyError) in
       switch key.value {
-      case "memory": result.memory = try parser.size("a size")
+      case "memory":
+        let position = parser.current.position
+        result.memory = try parser.size("a size")
+        if result.memory == 0 { throw PolicyError(position, "nothing runs in no memory") }
       case "cpu": result.cpu = try parser.duration()
       case "wall": try parser.wall(key.position, &result)
       case "output": result.output = try parser.size("a size")
-      case "processes": result.processes = try parser.count("a number of processes")
-      case "threads": result.threads = try parser.count("a number of threads")
-      case "open-files": result.openFiles = try parser.count("a number of descriptors")
+      case "processes": result.processes = try parser.positiveCount("a number of processes")
+      case "threads": result.threads = try parser.positiveCount("a number of threads")
+      case "open-files": result.openFiles = try parser.positiveCount("a number of descriptors")
       case "broker-rate": result.brokerRate = try parser.rate("a number of calls")
       case "core": try parser.only("none", of: "core")
       default: result.lockedMemory = try parser.size("a size")

@@ -32,10 +32,12 @@ struct PolicyFile {
   /// of the directory sees.
   static func text(of name: String, in directory: String) throws(IncludeFailure) -> String {
     let reader = PolicyFile(name: name)
-    let root = SharedDescriptor(
-      try reader.trying { () throws(SystemError) in
-        try OwnedDescriptor.open(directory, flags: looking)
-      })
+    let root: SharedDescriptor
+    do throws(SystemError) {
+      root = SharedDescriptor(try OwnedDescriptor.open(directory, flags: looking))
+    } catch {
+      throw IncludeFailure("there is no library of policies '\(directory)': \(error.errnoName)")
+    }
     func open(_ path: String, _ flags: Int32) throws(SystemError) -> OwnedDescriptor {
       try BeneathDirectory.open(root, Array(path.utf8), flags: UInt64(UInt32(bitPattern: flags)))
     }

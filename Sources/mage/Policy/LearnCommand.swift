@@ -34,6 +34,7 @@ struct LearnCommand: AsyncParsableCommand {
     guard !command.isEmpty else {
       throw ValidationError("no program: mage policy learn -- PROGRAM")
     }
+    try BindOption.check(binds)
   }
 
   func run() async throws {

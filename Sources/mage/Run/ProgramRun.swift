@@ -18,19 +18,29 @@ struct ProgramRun {
   func run() async -> Int32 {
     let interrupts = Interrupts()
     do throws(RunFailure) {
+      // Before anything runs of which it could not be said how it ended.
+      let report = try reportFile()
       let host = try host()
       // Reading the policy takes about as long.
       host.startEarly()
       let policy = try policy()
+      try checkProgram()
       let streams = try streams()
       let result = await launch(host, policy, streams, interrupts)
       await host.shutDown()
-      try write(result)
+      try write(result, to: report)
       return result.exitStatus
     } catch {
       Console.complain(error.text)
-      try? write(.notStarted(error.text))
+      if let report = try? reportFile() { try? write(.notStarted(error.text), to: report) }
       return Status.notStarted
+    }
+  }
+
+  private func checkProgram() throws(RunFailure) {
+    let path = Paths.program(options.command[0])
+    guard path.contains("/") || access(path, F_OK) == 0 else {
+      throw RunFailure("\(path): neither in PATH nor in this directory")
     }
   }
 
@@ -92,18 +102,26 @@ struct ProgramRun {
     Console.complain("policy \(policy.name): level \(level.rawValue), without namespaces")
   }
 
-  private func write(_ result: RunResult) throws(RunFailure) {
+  /// Where the report goes; 2 when to nobody but whoever asked for it there.
+  private func reportFile() throws(RunFailure) -> Int32 {
+    guard let path = options.report, path != "-" else { return STDERR_FILENO }
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw RunFailure("\(path): \(String(cString: strerror(errno)))") }
+    return file
+  }
+
+  private func write(_ result: RunResult, to report: Int32) throws(RunFailure) {
     let text = result.json.description + "\n"
     if options.json || options.report == "-" {
       Console.write(text, to: STDERR_FILENO)
     } else if let complaint = result.complaint {
       Console.complain(complaint)
     }
-    guard let path = options.report, path != "-" else { return }
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw RunFailure("\(path): \(String(cString: strerror(errno)))") }
-    defer { close(file) }
-    guard Console.write(text, to: file) else { throw RunFailure("\(path): cannot be written") }
+    guard report != STDERR_FILENO else { return }
+    defer { close(report) }
+    guard Console.write(text, to: report) else {
+      throw RunFailure("\(options.report ?? ""): cannot be written")
+    }
   }
 }
 

@@ -80,6 +80,11 @@ struct RunCommand: ParsableCommand {
     guard !command.isEmpty else {
       throw ValidationError("no program: mage run [options] -- PROGRAM [ARGUMENT …]")
     }
+    try BindOption.check(binds)
+    if memory?.bytes == 0 { throw ValidationError("--memory is 0: nothing runs in no memory") }
+    for (name, count) in [("processes", processes), ("threads", threads)] where count == 0 {
+      throw ValidationError("--\(name) is 0, must be at least 1")
+    }
     if let openFiles, !(4...1000).contains(openFiles) {
       throw ValidationError("--open-files is \(openFiles), must be 4 to 1000")
     }
@@ -96,16 +101,28 @@ struct RunCommand: ParsableCommand {
 struct BindOption: ExpressibleByArgument, Equatable {
   let source: String
   let target: String
+  /// Why it cannot be.
+  let problem: String?
 
   init?(argument: String) {
     let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = parts.first, !first.isEmpty, let source = Paths.absolute(String(first)) else {
-      return nil
+    let given = parts.first.map(String.init) ?? ""
+    let resolved = Paths.absolute(given)
+    let reason = String(cString: strerror(errno))
+    source = resolved ?? given
+    target = parts.count > 1 ? String(parts[1]) : source
+    if resolved == nil {
+      problem = "\(given): \(reason)"
+    } else if !Paths.isPlain(target) {
+      problem = "\(target): not an absolute path below / without '.' and '..'"
+    } else {
+      problem = nil
     }
-    let target = parts.count > 1 ? String(parts[1]) : source
-    guard Paths.isPlain(target) else { return nil }
-    self.source = source
-    self.target = target
+  }
+
+  static func check(_ binds: [BindOption]) throws {
+    guard let problem = binds.compactMap(\.problem).first else { return }
+    throw ValidationError("--bind-ro \(problem)")
   }
 }
 
@@ -124,7 +141,7 @@ enum Paths {
       && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
   }
 
-  /// A name without `/` is looked for in PATH, as a shell does.
+  /// A name without `/` is looked for in PATH, as a shell does. What is not found there is left as it is.
   static func program(_ name: String) -> String {
     guard !name.contains("/"), let path = getenv("PATH") else { return name }
     for directory in String(cString: path).split(separator: ":") {
