@@ -26,6 +26,12 @@ final class Friend: Probe.Service {
 
   func note(text: String) async throws { count.withLock { $0 += 1 } }
 
+  func gather(text: String) async throws { count.withLock { $0 += 1 } }
+
+  func gather(_ batch: [Probe.GatherParameters]) {
+    count.withLock { $0 += UInt64(batch.count) }
+  }
+
   func notes() async throws -> UInt64 { count.withLock { $0 } }
 
   func lie() async throws -> String {

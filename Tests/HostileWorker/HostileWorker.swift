@@ -18,7 +18,11 @@ struct HostileWorker {
         case "call-host": callHost(pipe)
         case "travel": Receiver(pipe, Traveller.handlers(Journey()))
         case "visit-host": visitHost(pipe)
-        default: Receiver(pipe, Probe.handlers(Friend()))
+        default:
+          let friend = Friend()
+          var handlers = Probe.handlers(friend)
+          handlers.onBatch(Probe.gather) { friend.gather($0) }
+          Receiver(pipe, handlers)
         }
       })
   }

@@ -267,6 +267,6 @@ extension Port {
     guard let slot = calls[request]?.slot else { return }
     calls[request]?.slot = nil
     slot.tally.outstanding -= 1
-    effects.add { slot.onLoop { $0.slotFreed() } }
+    effects.add(.slotFreed, for: slot)
   }
 }

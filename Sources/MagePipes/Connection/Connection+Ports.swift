@@ -27,6 +27,9 @@ extension Connection {
   /// Counts a message of the peer. False when it was one too many: then nothing more is read.
   func isWithinRate() -> Bool {
     guard meter?.admits(at: loop.now) == false else { return true }
+    // What came before is judged before.
+    drainWaiting()
+    guard isReading else { return false }
     stopReading()
     news(.exceeded(.messageRate(UInt64(options.messagesPerSecond ?? 0))))
     return false

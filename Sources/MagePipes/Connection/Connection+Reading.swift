@@ -83,10 +83,33 @@ extension Connection {
 
   /// A handler that an event starts may end the reading, and then the rest of the packet means nothing.
   func takeRest() throws(Malformed) {
-    while isReading, var current = packet.take() {
-      guard let event = try channel.next(in: &current) else { return }
-      packet = current
-      handle(event)
+    // A handler may wait for its own call on the loop, which takes packets meanwhile.
+    let isInner = isTakingPacket
+    isTakingPacket = true
+    defer { isTakingPacket = isInner }
+    do throws(Malformed) {
+      while isReading, var current = packet.take() {
+        guard let event = try channel.next(in: &current) else { break }
+        packet = current
+        handle(event)
+      }
+    } catch {
+      // What came before the defect counts, and its own defects come first.
+      drainWaiting()
+      throw error
+    }
+    drainWaiting()
+  }
+
+  /// Has the port's receiver take what came for it, after the packet: a handler that takes batches gets all of it at once.
+  func drain(_ port: Port) {
+    if isTakingPacket { waitingForReceivers.append(port) } else { port.drain() }
+  }
+
+  /// Nothing while somebody waits on the loop: it goes on where the packet of his was taken.
+  func drainWaiting() {
+    while !waitingForReceivers.isEmpty, !PortLock.change({ _ in tally.isAlone }) {
+      waitingForReceivers.popFirst()?.drain()
     }
   }
 
@@ -118,6 +141,10 @@ extension Connection {
   }
 
   func handle(_ event: Channel.Event) {
+    if case .message(let message) = event { return receive(message) }
+    // Messages wait for the end of the packet, and whatever else came after them waits for their handlers.
+    drainWaiting()
+    guard isReading else { return }
     switch event {
     case .hello: news(.hello)
     case .seal(let program): news(.seal(program: program))
@@ -128,7 +155,7 @@ extension Connection {
       news(.invited)
     case .finish: news(.finish)
     case .refused(let reason): news(.refused(reason.text))
-    case .message(let message): receive(message)
+    case .message: break  // above
     case .reply(let message): receiveReply(message)
     case .closed(let endpoint, let reason): peerClosed(endpoint, reason)
     case .dropped(let items):

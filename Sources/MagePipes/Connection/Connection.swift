@@ -36,6 +36,9 @@ package actor Connection {
   var channel: Channel
   /// What is being read of: a handler that waits goes on with it.
   var packet: IncomingPacket?
+  var isTakingPacket = false
+  /// Ports that have got messages of it.
+  var waitingForReceivers = Deque<Port>()
   var watch: Loop.WatchToken?
   var interest: Epoll.Interest = .read
   /// Packets without descriptors pass here once both sides are invited to it.

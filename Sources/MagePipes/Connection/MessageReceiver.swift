@@ -9,8 +9,25 @@ package protocol MessageReceiver: Sendable {
   /// Checks a request or one-way message and says what to run for it.
   func receive(_ message: IncomingMessage, header: MessageHeader) throws(Malformed) -> Dispatch
 
+  /// Whether one-way messages of a method are taken by ``receive(batch:)``, as many as have come together.
+  func takesBatches(of ordinal: UInt32) -> Bool
+
+  /// Checks one-way messages of one method, all of them, and says what to run for them.
+  ///
+  /// - Parameter batch: at least one.
+  func receive(batch: [IncomingMessage]) throws(Malformed) -> @Sendable () async throws -> Void
+
   /// The peer has closed its end, or the connection has ended.
   func disconnected(_ reason: CloseReason?)
+}
+
+extension MessageReceiver {
+  package func takesBatches(of ordinal: UInt32) -> Bool { false }
+  package func receive(
+    batch: [IncomingMessage]
+  ) throws(Malformed) -> @Sendable () async throws -> Void {
+    {}
+  }
 }
 
 /// A checked message's handler, not yet run.

@@ -28,7 +28,7 @@ extension CreditSource {
     switch self {
     case .nobody: break
     case .connection(let connection):
-      effects.add { connection.onLoop { $0.release(cost) } }
+      effects.add(.release(cost), for: connection)
     case .port(let port):
       // Cannot fail: only what was taken is given back.
       try? port.window.restore(cost)

@@ -265,7 +265,7 @@ extension Port {
     call.answering?.answering -= 1
     if let slot = call.slot {
       slot.tally.outstanding -= 1
-      effects.add { slot.onLoop { $0.slotFreed() } }
+      effects.add(.slotFreed, for: slot)
     }
     return call
   }

@@ -42,32 +42,74 @@ extension Port {
     case tell(any MessageReceiver, CloseReason)
   }
 
+  /// Who runs handlers, and where.
+  fileprivate struct HandlerTask: Sendable {
+    let number: UInt64
+    /// `nil` for anywhere.
+    let loop: Loop?
+  }
+
   /// Has the receiver take what has arrived, one message after the other.
+  ///
+  /// Handlers run at once and up to their first suspension, so that they start in the order of the messages. On a loop one task runs them all for as
+  /// long as none suspends; one that does has its task to itself from then on, and another goes on.
   func drain() {
-    while let step = PortLock.change({ nextStep(&$0) }) {
-      do throws(Malformed) {
-        try take(step)
-      } catch {
-        guard let arrival = step.arrival else { continue }
-        // Where only the pipe is closed for it, whoever passed the message on must not miss its credit.
-        PortLock.change { effects in arrival.release(&effects) }
-        blame(error, arrival)
-      }
+    var last: UInt64?
+    while let (task, step) = PortLock.change({ nextTask(after: last, &$0) }) {
+      last = task.number
+      Task.immediate(executorPreference: task.loop) { await self.handle(step, in: task) }
     }
   }
 
-  private func take(_ step: Step) throws(Malformed) {
+  /// What to begin a task with, unless the one before has come to the end of what there is. Lock held.
+  private func nextTask(
+    after last: UInt64?, _ effects: inout Effects
+  ) -> (HandlerTask, Step)? {
+    guard last == nil || last == handlerTasks else { return nil }
+    // From here on the task before does not go on.
+    handlerTasks &+= 1
+    guard let step = nextStep(&effects) else { return nil }
+    return (HandlerTask(number: handlerTasks, loop: step.arrival?.source.loop), step)
+  }
+
+  private func handle(_ first: Step, in task: HandlerTask) async {
+    var next: Step? = first
+    while let step = next {
+      await take(step)
+      // Elsewhere it may go on at the same time as whoever has begun it.
+      guard task.loop != nil else { return }
+      next = PortLock.change { nextStep(in: task, &$0) }
+    }
+  }
+
+  /// What the same task goes on with. Lock held.
+  private func nextStep(in task: HandlerTask, _ effects: inout Effects) -> Step? {
+    guard task.number == handlerTasks else { return nil }
+    if let next = inbox.first, next.source.loop !== task.loop { return nil }
+    let step = nextStep(&effects)
+    if step == nil { handlerTasks &+= 1 }
+    return step
+  }
+
+  private func take(_ step: Step) async {
     guard step.arrival?.isVoid != true else { return }
-    switch step {
-    case .dispatch(let arrival, let port, let receiver):
-      try port.dispatch(arrival, receiver, through: self)
-    case .control(let arrival): try control(arrival)
-    case .drop(let arrival):
-      // Ends that it announces are there for its sender, and are closed as nobody takes them.
-      _ = try announced(try MessageHeader(decoding: arrival.message.bytes))
-      PortLock.change { effects in arrival.release(&effects) }
-    case .refuse(_, let malformed): throw malformed
-    case .tell(let receiver, let reason): receiver.disconnected(reason)
+    do throws(Malformed) {
+      switch step {
+      case .dispatch(let arrival, let port, let receiver):
+        await port.perform(try port.work(of: arrival, receiver, through: self), arrival)
+      case .control(let arrival): try control(arrival)
+      case .drop(let arrival):
+        // Ends that it announces are there for its sender, and are closed as nobody takes them.
+        _ = try announced(try MessageHeader(decoding: arrival.message.bytes))
+        arrival.release()
+      case .refuse(_, let malformed): throw malformed
+      case .tell(let receiver, let reason): receiver.disconnected(reason)
+      }
+    } catch {
+      guard let arrival = step.arrival else { return }
+      // Where only the pipe is closed for it, whoever passed the message on must not miss its credit.
+      arrival.release()
+      blame(error, arrival)
     }
   }
 
@@ -100,24 +142,72 @@ extension Port {
     }
   }
 
+  /// What there is to do for a message that was checked.
+  private enum Work: Sendable {
+    case oneWay(@Sendable () async throws -> Void)
+    case request(UInt64, @Sendable () async throws -> OutgoingMessage)
+    /// The message and those that have come together with it, none of them checked.
+    case batch([Arrival], any MessageReceiver)
+  }
+
   /// - Parameter carrier: whose pipe it came by.
-  private func dispatch(
-    _ arrival: Arrival, _ receiver: any MessageReceiver, through carrier: Port
-  ) throws(Malformed) {
+  private func work(
+    of arrival: Arrival, _ receiver: any MessageReceiver, through carrier: Port
+  ) throws(Malformed) -> Work {
     let header = try MessageHeader(decoding: arrival.message.bytes)
     guard !header.isReply else {
       throw Malformed(.message(.headerInvalidFlags), detail: "a reply that is sent as a request")
     }
+    if arrival.mayBeOfBatch, receiver.takesBatches(of: header.ordinal) {
+      return .batch([arrival] + carrier.removeRest(of: arrival), receiver)
+    }
     var message = arrival.message
     message.ends = try carrier.announced(header)
     switch try receiver.receive(message, header: header) {
-    case .oneWay(let handler):
-      start(handler, arrival) { self.finishedOneWay(arrival, $0) }
+    case .oneWay(let handler): return .oneWay(handler)
     case .request(let handler):
       try beginAnswering(header.requestID, arrival)
-      start(handler, arrival) { self.finishedRequest(header.requestID, arrival, $0) }
+      return .request(header.requestID, handler)
     }
   }
+
+  private func perform(_ work: Work, _ arrival: Arrival) async {
+    switch work {
+    case .oneWay(let handler):
+      let result = await arrival.result(of: handler)
+      arrival.release()
+      if case .failure(let error) = result { handlerFailed(error, arrival) }
+    case .request(let request, let handler):
+      finishedRequest(request, arrival, await arrival.result(of: handler))
+    case .batch(let batch, let receiver): await perform(batch, receiver)
+    }
+  }
+
+  /// All messages of a batch are checked before any is taken.
+  private func perform(_ batch: [Arrival], _ receiver: any MessageReceiver) async {
+    guard let first = batch.first else { return }
+    do {
+      try await receiver.receive(batch: batch.map(\.message))()
+    } catch {
+      handlerFailed(error, first)
+    }
+    first.source.release(batch.reduce(into: Credit.zero) { $0.add($1.message.cost) })
+  }
+
+  /// What has come behind a message and is for the same method.
+  private func removeRest(of first: Arrival) -> [Arrival] {
+    PortLock.change { _ in
+      var rest: [Arrival] = []
+      while rest.count < Self.largestBatch, let next = inbox.first, next.isOfBatch(of: first) {
+        rest.append(next)
+        inbox.removeFirst()
+      }
+      return rest
+    }
+  }
+
+  /// A batch ends somewhere, however much a policy lets a peer send.
+  private static let largestBatch = 1023
 
   private func beginAnswering(_ request: UInt64, _ arrival: Arrival) throws(Malformed) {
     let refusal = PortLock.change { _ -> String? in
@@ -131,25 +221,6 @@ extension Port {
       return nil
     }
     if let refusal { throw Malformed(.channel(.tooManyOutstanding), detail: refusal) }
-  }
-
-  /// Runs a handler at once and up to its first suspension, so that handlers start in the order of the messages.
-  private func start<Value: Sendable>(
-    _ handler: @escaping @Sendable () async throws -> Value, _ arrival: Arrival,
-    then finish: @escaping @Sendable (Result<Value, any Error>) -> Void
-  ) {
-    Task.immediate(executorPreference: arrival.source.loop) {
-      do {
-        finish(.success(try await arrival.inItsTrace(handler)))
-      } catch {
-        finish(.failure(error))
-      }
-    }
-  }
-
-  private func finishedOneWay(_ arrival: Arrival, _ result: Result<Void, any Error>) {
-    PortLock.change { effects in arrival.release(&effects) }
-    if case .failure(let error) = result { handlerFailed(error, arrival) }
   }
 
   private func finishedRequest(
@@ -226,6 +297,31 @@ extension Port {
 }
 
 extension Arrival {
+  /// Gives the credit back, without the lock held.
+  func release() { source.release(message.cost) }
+
+  /// Whether it can be one of several messages that a handler takes at once: an interface's one-way message, without ends, of no trace.
+  fileprivate var mayBeOfBatch: Bool {
+    message.context == nil && message.bytes.starts(with: [24, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  /// Whether both are of one method of one interface, and whoever is to blame for one is for the other.
+  fileprivate func isOfBatch(of first: Arrival) -> Bool {
+    message.context == nil && source.isSame(as: first.source) && !isVoid
+      && message.writer == first.message.writer && message.isRelayed == first.message.isRelayed
+      && message.bytes.prefix(16) == first.message.bytes.prefix(16)
+  }
+
+  fileprivate func result<Value: Sendable>(
+    of handler: @Sendable () async throws -> Value
+  ) async -> Result<Value, any Error> {
+    do {
+      return .success(try await inItsTrace(handler))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// Runs a handler that can ask which trace the message belongs to. What a worker has said is kept apart.
   fileprivate func inItsTrace<Value: Sendable>(
     _ handler: @Sendable () async throws -> Value
@@ -246,6 +342,20 @@ extension Arrival {
 }
 
 extension CreditSource {
+  /// Gives credit back, without the lock held.
+  func release(_ cost: Credit) {
+    if case .connection(let connection) = self { return connection.run(.release(cost)) }
+    PortLock.change { effects in restore(cost, &effects) }
+  }
+
+  func isSame(as other: CreditSource) -> Bool {
+    switch (self, other) {
+    case (.connection(let one), .connection(let other)): one === other
+    case (.port(let one), .port(let other)): one === other
+    default: false
+    }
+  }
+
   var tally: ConnectionTally? {
     if case .connection(let connection) = self { connection.tally } else { nil }
   }

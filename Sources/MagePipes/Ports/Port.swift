@@ -26,6 +26,8 @@ package final class Port: @unchecked Sendable {
   /// What has arrived and nobody has read.
   var inbox = Deque<Arrival>()
   var isDispatching = false
+  /// Counts the tasks that have run handlers: only the last goes on to the next message.
+  var handlerTasks: UInt64 = 0
   /// Why the other end has gone; told to the receiver after the last message.
   var peerEnd: CloseReason?
   var calls: [UInt64: PendingCall] = [:]
@@ -110,7 +112,7 @@ extension Port {
     case .connection(let connection, _):
       guard !isKicked else { return }
       isKicked = true
-      effects.add { [self] in connection.onLoop { $0.pump(self) } }
+      effects.add(.pump(self), for: connection)
     case .associated(let carrier, let id): pass(to: carrier, id, &effects)
     case .gone(let error):
       failOutgoing(error, &effects)
@@ -180,7 +182,7 @@ extension Port {
     }
     isDispatching = true
     if case .connection(let connection, _) = link {
-      effects.add { [self] in connection.onLoop { _ in self.drain() } }
+      effects.add(.drain(self), for: connection)
     } else {
       effects.add { [self] in Task { self.drain() } }
     }
