@@ -82,6 +82,16 @@ import Testing
     #expect(try rules(profile(entry("read", "KILL_PROCESS", wide))).rules == ["deny read"])
   }
 
+  @Test func anErrnoThatLinuxDoesNotHaveIsLeftOut() throws {
+    let read = "{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 58}"
+    let foreign = try rules(profile(read))
+    #expect(foreign.rules == [])
+    #expect(foreign.notes.contains("f: syscalls[0]: no errno has the number 58; left out"))
+    let minijail = try rules("read: return 220\nwrite: 1\n")
+    #expect(minijail.rules == ["allow write"])
+    #expect(minijail.notes.contains { $0.contains("no errno has the number 220") })
+  }
+
   @Test func anArgumentThatIsTestedTwiceMeansOr() throws {
     let twice = arg(1, "EQ", 3) + "," + arg(1, "EQ", 1)
     let (rules, notes) = try rules(profile(entry("fcntl", "ALLOW", twice)))

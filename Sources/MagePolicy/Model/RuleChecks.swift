@@ -12,6 +12,8 @@ extension Rule {
     case .broker:
       let known = ["openat", "open", "connect"]
       return known.contains(call) ? nil : "only \(known.joined(separator: ", ")) can be brokered"
+    case .errno(let value) where PolicyConstants.name(ofErrno: value) == nil:
+      return "no errno has the number \(value)"
     case .errno, .fake:
       return Self.neverFail.contains(call) ? "'\(call)' cannot fail: a process would hang" : nil
     case .allow, .once: return danger(isSealed: isSealed)
