@@ -138,7 +138,14 @@ public struct Remote<Of: Interface>: Sendable {
       )
     }
     let port = try Self.port(end)
-    let message = try OutgoingMessage(.oneWay, ordinal: method.ordinal, parameters)
+    let encoded = unsafe MessageEncoder.withEncoded(
+      .oneWay, ordinal: method.ordinal, parameters
+    ) { bytes, handles, ends -> EncodedMessage? in
+      if handles.isEmpty, ends.isEmpty, unsafe port.sendAtOnce(bytes) { return nil }
+      return (unsafe [UInt8](bytes), handles, ends)
+    }
+    guard let encoded else { return }
+    let message = try OutgoingMessage(.oneWay, encoded)
     if let error = await port.send(message, within: limit ?? deadline) { throw error }
   }
 
@@ -158,12 +165,23 @@ public struct Remote<Of: Interface>: Sendable {
   }
 }
 
+typealias EncodedMessage = (
+  bytes: [UInt8], handles: [any WireHandle], ends: [any WireHandle]
+)
+
 extension OutgoingMessage {
   /// Encodes a message, and takes the ends of pipes out of the value. Throws when one is not there any more.
   init<Value: WireStruct>(
     _ kind: MessageEncoder.Kind, ordinal: UInt32, _ value: Value
   ) throws(CallError) {
-    let (bytes, handles, ends) = MessageEncoder.encodeWithEnds(kind, ordinal: ordinal, value)
+    try self.init(kind, MessageEncoder.encodeWithEnds(kind, ordinal: ordinal, value))
+  }
+
+  /// Takes the ends of pipes out of an encoded value.
+  fileprivate init(
+    _ kind: MessageEncoder.Kind, _ message: EncodedMessage
+  ) throws(CallError) {
+    let (bytes, handles, ends) = message
     guard handles.allSatisfy({ $0 is Attachment || $0 is PipeEnd || $0 is UntrustedBytes }) else {
       throw CallError.refused(
         "a handle that is no attachment, no end of a pipe and no array of bytes")

@@ -4,10 +4,12 @@ internal import MageWire
 
 extension Channel {
   /// Whether a frame of this kind may come for `endpoint` now.
-  func checkStanding(
+  mutating func checkStanding(
     of endpoint: EndpointID, _ frame: Frame, _ kind: FrameKind
   ) throws(Malformed) {
-    let isReturning = try endpoints.standing(of: endpoint) == .returning
+    let standing = try endpoints.standing(of: endpoint)
+    if standing == .open { endpoints.isUsed(endpoint) }
+    let isReturning = standing == .returning
     // Who has given an end up has unbound it, and owed nobody an answer.
     guard !isReturning || kind == .message else {
       throw Malformed(.channel(.endpointMoved), detail: "\(kind) for \(endpoint.rawValue)")

@@ -313,11 +313,13 @@ extension Channel {
     return message.kind == .reply ? .reply(incoming) : .message(incoming)
   }
 
-  /// A handler has taken a message of this cost: the peer may send as much again.
-  package mutating func returnCredit(_ cost: Credit) {
+  /// A handler has taken a message of this cost: the peer may send as much again. Returns whether it is worth telling it now.
+  @discardableResult
+  package mutating func returnCredit(_ cost: Credit) -> Bool {
     consumed.add(cost)
-    guard receiveWindow.isWorthReturning(consumed) else { return }
+    guard receiveWindow.isWorthReturning(consumed) else { return false }
     flushCredit()
+    return true
   }
 
   /// Returns what was consumed even if it is little, for example because a peer may be waiting for it.
@@ -344,6 +346,17 @@ extension Channel {
     try sendWindow.take(
       .message(bytes: behind, attachments: carried.count { !$0.isPayload }))
     outbox.append(.message, flags: flags, endpoint: endpoint, message: bytes, carried: carried)
+  }
+
+  /// Queues a one-way message that carries nothing and fits one frame, if there is credit for it.
+  mutating func sendAtOnce(_ message: UnsafeRawBufferPointer, to endpoint: EndpointID) -> Bool {
+    let cost = Credit.message(bytes: message.count, attachments: 0)
+    guard message.count <= min(Int(limits.maxMessageBytes), Outbox.maxPieceBytes),
+      endpoints.isOpen(endpoint), sendWindow.admits(cost), (try? sendWindow.take(cost)) != nil
+    else { return false }
+    endpoints.isUsed(endpoint)
+    outbox.append(message: message, endpoint: endpoint)
+    return true
   }
 
   /// Queues a reply, which needs no credit.

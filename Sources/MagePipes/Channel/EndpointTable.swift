@@ -22,7 +22,9 @@ package struct EndpointTable: Sendable {
   /// What a frame for an endpoint means.
   package enum Standing { case open, closing, given, returning }
 
-  private var states: [EndpointID: State] = [:]
+  private var states: [EndpointID: State] = [:] { didSet { recent = .none } }
+  /// One that is open: the next frame is as a rule for the endpoint of the last.
+  private var recent = EndpointID.none
   private let limit: Int
   /// How many ids of each half are in use. Each side counts its own and the other's, so that two that mint at once do not
   /// take each other for liars.
@@ -70,10 +72,13 @@ package struct EndpointTable: Sendable {
   }
 
   /// Whether `endpoint` is open here; false when it is not on this connection at all.
-  package func isOpen(_ endpoint: EndpointID) -> Bool { states[endpoint] == .open }
+  package func isOpen(_ endpoint: EndpointID) -> Bool {
+    (endpoint == recent && endpoint != .none) || states[endpoint] == .open
+  }
 
   /// Looks up the endpoint that a frame names.
   package func standing(of endpoint: EndpointID) throws(Malformed) -> Standing {
+    if endpoint == recent, endpoint != .none { return .open }
     switch states[endpoint] {
     case .open: return .open
     case .closing: return .closing
@@ -83,6 +88,9 @@ package struct EndpointTable: Sendable {
       throw Malformed(.channel(.unknownEndpoint), detail: "endpoint \(endpoint.rawValue)")
     }
   }
+
+  /// A frame has come for an endpoint that is open.
+  mutating func isUsed(_ endpoint: EndpointID) { recent = endpoint }
 
   private mutating func remove(_ endpoint: EndpointID) {
     guard states.removeValue(forKey: endpoint) != nil else { return }

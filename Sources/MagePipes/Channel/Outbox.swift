@@ -1,3 +1,4 @@
+internal import DequeModule
 package import MageSystem
 package import MageWire
 
@@ -16,41 +17,53 @@ package struct Outbox: Sendable {
     package let descriptors: [SharedDescriptor]
   }
 
-  private struct Pending {
-    let kind: FrameKind
-    let flags: UInt8
-    let endpoint: UInt32
-    let total: UInt32
-    let carried: [CarriedItem]
-    let payload: ArraySlice<UInt8>
-
-    var size: Int {
-      let length =
-        Frame.headerSize + carried.count * Frame.attachmentEntrySize + payload.count
-      return (length + Frame.alignment - 1) / Frame.alignment * Frame.alignment
-    }
-
-    var descriptors: [SharedDescriptor] { carried.compactMap { $0.descriptor } }
-  }
-
-  private var frames: [Pending] = []
-  private var head = 0
+  /// Packets to which nothing fits any more, and the one that is being filled.
+  private var full = Deque<Packet>()
+  private var writer = FrameWriter()
+  private var descriptors: [SharedDescriptor] = []
   /// A packet that the socket had no room for.
   private var unsent: Packet?
   /// Bytes waiting, for the quota on what a peer that does not read may make us hold.
   package private(set) var queuedBytes = 0
 
-  package var isEmpty: Bool { unsent == nil && head == frames.count }
+  package var isEmpty: Bool { writer.bytes.isEmpty && unsent == nil && full.isEmpty }
 
   package mutating func append(
     _ kind: FrameKind, flags: UInt8 = 0, endpoint: UInt32 = 0, total: UInt32 = 0,
     carried: [CarriedItem] = [], payload: ArraySlice<UInt8> = []
   ) {
-    let frame = Pending(
-      kind: kind, flags: flags, endpoint: endpoint, total: total, carried: carried,
-      payload: payload)
-    frames.append(frame)
-    queuedBytes += frame.size
+    let added = carried.isEmpty ? [] : carried.compactMap(\.descriptor)
+    makeRoom(entries: carried.count, bytes: payload.count, descriptors: added.count)
+    writer.append(
+      kind, flags: flags, endpoint: endpoint, total: total,
+      entries: carried.isEmpty ? [] : carried.map(\.entry), payload: payload)
+    descriptors += added
+  }
+
+  /// Appends a message that fits one frame and carries nothing.
+  mutating func append(message: UnsafeRawBufferPointer, endpoint: EndpointID) {
+    makeRoom(entries: 0, bytes: message.count, descriptors: 0)
+    writer.append(
+      .message, flags: 0, endpoint: endpoint.rawValue, total: 0, entries: [], memory: message)
+  }
+
+  /// Closes the open packet if a frame does not fit any more, and counts the frame.
+  private mutating func makeRoom(entries: Int, bytes: Int, descriptors added: Int) {
+    let length = Frame.headerSize + entries * Frame.attachmentEntrySize + bytes
+    let size = (length + Frame.alignment - 1) / Frame.alignment * Frame.alignment
+    let fits =
+      writer.bytes.count + size <= Self.maxPacketBytes
+      && descriptors.count + added <= Self.maxPacketDescriptors
+    if !fits, !writer.bytes.isEmpty { full.append(takeOpen()) }
+    queuedBytes += size
+  }
+
+  /// What has been filled so far.
+  private mutating func takeOpen() -> Packet {
+    let packet = Packet(bytes: writer.bytes, descriptors: descriptors)
+    writer = FrameWriter()
+    descriptors = []
+    return packet
   }
 
   /// Appends a message or a reply and the arrays that follow it, in as many fragments as they need.
@@ -86,24 +99,8 @@ package struct Outbox: Sendable {
       unsent = nil
       return packet
     }
-    guard head < frames.count else { return nil }
-    var writer = FrameWriter()
-    var descriptors: [SharedDescriptor] = []
-    while head < frames.count {
-      let frame = frames[head]
-      let added = frame.descriptors
-      let fits =
-        writer.bytes.count + frame.size <= Self.maxPacketBytes
-        && descriptors.count + added.count <= Self.maxPacketDescriptors
-      guard fits || writer.bytes.isEmpty else { break }
-      writer.append(
-        frame.kind, flags: frame.flags, endpoint: frame.endpoint, total: frame.total,
-        entries: frame.carried.map(\.entry), payload: frame.payload)
-      descriptors += added
-      head += 1
-    }
-    compact()
-    return Packet(bytes: writer.bytes, descriptors: descriptors)
+    if let packet = full.popFirst() { return packet }
+    return writer.bytes.isEmpty ? nil : takeOpen()
   }
 
   /// `packet` has left.
@@ -116,19 +113,10 @@ package struct Outbox: Sendable {
 
   /// Forgets everything; descriptors are closed.
   package mutating func removeAll() {
-    frames = []
-    head = 0
+    full = []
+    writer = FrameWriter()
+    descriptors = []
     unsent = nil
     queuedBytes = 0
-  }
-
-  private mutating func compact() {
-    if head == frames.count {
-      frames.removeAll(keepingCapacity: true)
-      head = 0
-    } else if head > 256 {
-      frames.removeFirst(head)
-      head = 0
-    }
   }
 }

@@ -15,13 +15,20 @@ extension Connection {
     countReceived(message, isReply: false)
     var message = message
     message.writer = side == .worker && !message.isRelayed ? .host : .worker
-    message.handles = handles(message.carried)
-    if arrivals[message.endpoint] != nil { return receiveLate(message) }
-    guard let port = ports[message.endpoint] else { return release(message.cost) }
+    if !message.carried.isEmpty { message.handles = handles(message.carried) }
+    if !arrivals.isEmpty, arrivals[message.endpoint] != nil { return receiveLate(message) }
+    guard let port = receivingPort(message.endpoint) else { return release(message.cost) }
     let arrival = Arrival(message: message, source: .connection(self))
     PortLock.change { effects in
       if port.isGiven { port.giveBack(arrival, &effects) } else { port.accept(arrival, &effects) }
     }
+  }
+
+  private func receivingPort(_ endpoint: EndpointID) -> Port? {
+    if let recentPort, recentPort.id == endpoint { return recentPort.port }
+    guard let port = ports[endpoint] else { return nil }
+    recentPort = (endpoint, port)
+    return port
   }
 
   /// Counts a message of the peer. False when it was one too many: then nothing more is read.
@@ -72,8 +79,8 @@ extension Connection {
 
   func release(_ cost: Credit) {
     guard failure == nil else { return }
-    channel.returnCredit(cost)
-    scheduleFlush()
+    // The peer may wait for it while what it sent is still being handled.
+    if channel.returnCredit(cost), !isBlocked { flush() } else { scheduleFlush() }
   }
 
   // MARK: Closing

@@ -66,6 +66,33 @@ extension Connection {
     return true
   }
 
+  /// Queues a one-way message that carries nothing, if there is credit for it and nothing waits before it. The port has asked the rest.
+  func queueAtOnce(_ message: UnsafeRawBufferPointer, to id: EndpointID) -> Bool {
+    guard failure == nil, waitingForCredit.isEmpty, channel.sendAtOnce(message, to: id) else {
+      return false
+    }
+    countSent(message.count)
+    scheduleFlush()
+    return true
+  }
+
+  /// The same for a request, which takes a slot.
+  func queueAtOnce(_ request: [UInt8], to id: EndpointID) -> Bool {
+    guard waitingForSlot.isEmpty, tally.outstanding < Int(channel.limits.maxOutstanding),
+      request.withUnsafeBytes({ queueAtOnce($0, to: id) })
+    else { return false }
+    tally.outstanding += 1
+    return true
+  }
+
+  /// Sends what is queued without waiting for the end of the turn, once it is worth a packet: who sends without pause keeps its
+  /// peer busy meanwhile.
+  func flushIfWorthwhile() {
+    if channel.outbox.queuedBytes >= Self.worthAPacket, !isBlocked { flush() }
+  }
+
+  private static let worthAPacket = 8 << 10
+
   private func wait(_ port: Port, _ outcome: Outcome, atFront: Bool) {
     switch outcome {
     case .sent, .sentPayload, .mustWait: return

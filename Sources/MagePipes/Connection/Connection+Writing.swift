@@ -56,6 +56,9 @@ extension Connection {
     }
   }
 
+  /// What is queued waits until the peer has taken something.
+  var isBlocked: Bool { interest.contains(.write) || ring?.isBlocked == true }
+
   /// Tries again soon. One timer at a time, however often a flush comes here meanwhile.
   private func pauseForDescriptors() {
     guard !isPausedForDescriptors else { return }

@@ -60,7 +60,9 @@ package actor Connection {
   var meter: RateMeter?
   var partialTimer: (message: UInt64, timer: TimerToken)?
 
-  var ports: [EndpointID: Port] = [:]
+  var ports: [EndpointID: Port] = [:] { didSet { recentPort = nil } }
+  /// The one that the last message was for: the next is as a rule for the same.
+  var recentPort: (id: EndpointID, port: Port)?
   /// Ports whose next message waits for credit, and those whose next request waits for a slot.
   var waitingForCredit = Deque<Port>()
   var waitingForSlot = Deque<Port>()
@@ -199,8 +201,19 @@ extension Connection {
 extension Connection {
   /// Runs `body` at once on the loop, and else as soon as the loop comes to it.
   nonisolated func onLoop(_ body: @escaping @Sendable (isolated Connection) -> Void) {
-    guard !loop.isCurrent else { return assumeIsolated(body) }
+    guard ifCurrent(body) == nil else { return }
     Task(executorPreference: loop) { await self.perform(body) }
+  }
+
+  /// Runs `body` if the caller is on the loop.
+  ///
+  /// What `assumeIsolated` does, whose way through the runtime to the same question costs more than most of what is done here.
+  nonisolated func ifCurrent<Value>(_ body: (isolated Connection) -> Value) -> Value? {
+    guard loop.isCurrent else { return nil }
+    return withoutActuallyEscaping(body) { body in
+      // The type without `isolated` is the same function: its isolation was asked for just above.
+      unsafeBitCast(body, to: ((Connection) -> Value).self)(self)
+    }
   }
 
   private func perform(_ body: @Sendable (isolated Connection) -> Void) { body(self) }

@@ -69,22 +69,22 @@ struct Deadlines {
 }
 
 /// A call whose deadline a connection watches.
-struct TimedCall {
+struct TimedCall: Sendable {
   let port: Port
   let request: UInt64
   let limit: Duration
 }
 
 extension Connection {
-  /// Ends the wait for a call unless it is over by then. Returns what ``isOver(_:)`` forgets it by.
-  func watchDeadline(of call: TimedCall) -> UInt64 {
-    deadlines.sweep(living: timed.count) { timed[$0] == nil }
+  /// Ends the wait for a call unless ``isOver(_:)`` is said of it before.
+  func watchDeadline(of call: TimedCall) {
     lastTimed += 1
+    guard call.port.keep(.connection(self, lastTimed), for: call.request) else { return }
+    deadlines.sweep(living: timed.count) { timed[$0] == nil }
     timed[lastTimed] = call
     let isFirst = deadlines.add(lastTimed, at: loop.now.advanced(by: call.limit))
     // An earlier timer finds nothing when it goes off, and waits on.
     if isFirst { setDeadlineTimer() }
-    return lastTimed
   }
 
   func isOver(_ number: UInt64) { timed[number] = nil }

@@ -1,7 +1,8 @@
 internal import MageWire
 
 /// A request of this side, from being asked to being answered.
-struct PendingCall: Sendable {
+// @unchecked because what is not constant in it is guarded by `PortLock`.
+final class PendingCall: @unchecked Sendable {
   enum State: Sendable {
     /// Not sent: it waits for credit or for a free slot.
     case waiting
@@ -16,7 +17,7 @@ struct PendingCall: Sendable {
   var state = State.waiting
   /// Its reply has come, and the caller may go on before the call is forgotten: it is nothing unfinished.
   var isBeingAnswered = false
-  var cancelTimer: (@Sendable () -> Void)?
+  var timer: CallTimer?
   /// The connection of whose open requests this is one.
   var slot: Connection?
   /// For a request that passes through: whose open requests it was one of before, and its id there.
@@ -36,6 +37,14 @@ struct PendingCall: Sendable {
     self.complete = complete
     self.fail = fail
   }
+}
+
+/// What ends the wait for a call that is not answered in time.
+enum CallTimer: Sendable {
+  /// The connection's watch over deadlines, by this number.
+  case connection(Connection, UInt64)
+  /// A task, for pipes inside a process; how to cancel it.
+  case task(@Sendable () -> Void)
 }
 
 /// What is counted for a connection, its ports' doings included.

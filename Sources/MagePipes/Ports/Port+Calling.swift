@@ -64,6 +64,9 @@ extension Port {
   ) {
     PortLock.change { effects in
       calls[request] = call
+      if context == nil, sendAtOnce(call, message) {
+        return startTimer(request, call.limit, &effects)
+      }
       // Before the message leaves: whoever has seen it knows that its time runs.
       startTimer(request, call.limit, &effects)
       let departure = Departure(.request(request), message).with(context, carrier.link)
@@ -72,6 +75,41 @@ extension Port {
         return effects.add { call.fail(refusal) }
       }
     }
+  }
+
+  /// The same for a request as ``sendAtOnce(_:)`` for what has no reply. It leaves at the end of the loop's turn: its time runs by then. Lock held.
+  private func sendAtOnce(_ call: PendingCall, _ message: OutgoingMessage) -> Bool {
+    guard message.handles.isEmpty, message.ends.isEmpty, let (connection, id) = freeWay,
+      connection.ifCurrent({ $0.queueAtOnce(message.bytes, to: id) }) == true
+    else { return false }
+    call.state = .sent
+    call.slot = connection
+    return true
+  }
+
+  /// Where a message can leave by that has nothing to wait for at this end. Lock held.
+  private var freeWay: (Connection, EndpointID)? {
+    guard case .connection(let connection, let id) = link, lead.isEmpty, outgoing.isEmpty,
+      !holdsOutgoing, !isWaiting, !isGiven, !isClosed, relay == nil
+    else { return nil }
+    return (connection, id)
+  }
+
+  /// Queues a one-way message that carries nothing without waiting, where the caller is on the loop and nothing is in the way. False, and
+  /// nothing was done, where it has to go by ``send(_:within:)``.
+  package func sendAtOnce(_ lent: UnsafeRawBufferPointer) -> Bool {
+    guard TraceContext.current == nil else { return false }
+    // Sent nowhere: it is read on this thread before this returns.
+    nonisolated(unsafe) let message = lent
+    let connection = PortLock.change { _ -> Connection? in
+      guard let (connection, id) = freeWay,
+        connection.ifCurrent({ $0.queueAtOnce(message, to: id) }) == true
+      else { return nil }
+      return connection
+    }
+    guard let connection else { return false }
+    _ = connection.ifCurrent { $0.flushIfWorthwhile() }
+    return true
   }
 
   /// Sends a one-way message; returns when the credit for it was there and it was queued.
@@ -145,13 +183,8 @@ extension Port {
     guard case .connection(let connection, _) = carrier.link else {
       return effects.add { [self] in startTask(request, limit) }
     }
-    effects.add { [self] in
-      connection.onLoop { connection in
-        let call = TimedCall(port: self, request: request, limit: limit)
-        let number = connection.watchDeadline(of: call)
-        self.keep(request) { connection.onLoop { $0.isOver(number) } }
-      }
-    }
+    let call = TimedCall(port: self, request: request, limit: limit)
+    effects.add(.watchDeadline(call), for: connection)
   }
 
   private func startTask(_ request: UInt64, _ limit: Duration) {
@@ -159,14 +192,15 @@ extension Port {
       guard (try? await Task.sleep(for: limit)) != nil else { return }
       self?.missedDeadline(request, limit, of: nil)
     }
-    keep(request) { task.cancel() }
+    if !keep(.task { task.cancel() }, for: request) { task.cancel() }
   }
 
-  /// Keeps what stops a call's timer; stops it at once when the call is over already.
-  private func keep(_ request: UInt64, _ cancel: @escaping @Sendable () -> Void) {
-    PortLock.change { effects in
-      guard calls[request] != nil else { return effects.add(cancel) }
-      calls[request]?.cancelTimer = cancel
+  /// Keeps what stops a call's timer. False when the call is over already.
+  func keep(_ timer: CallTimer, for request: UInt64) -> Bool {
+    PortLock.change { _ in
+      guard let call = calls[request] else { return false }
+      call.timer = timer
+      return true
     }
   }
 
@@ -232,11 +266,11 @@ extension Port {
       } catch {
         PortLock.change { effects in
           // Whoever ended all calls meanwhile has left this one to its reply.
-          guard calls[request] != nil else {
+          guard calls[request] === call else {
             return effects.add { call.fail(.pipeClosed(CloseReason())) }
           }
-          calls[request]?.state = .sent
-          calls[request]?.isBeingAnswered = false
+          call.state = .sent
+          call.isBeingAnswered = false
         }
         throw error
       }
@@ -251,8 +285,8 @@ extension Port {
     case .abandoned: return .drop
     case .sent:
       // It is this reply's now: nobody else may resume the caller.
-      calls[request]?.state = .abandoned
-      calls[request]?.isBeingAnswered = true
+      call.state = .abandoned
+      call.isBeingAnswered = true
       return .complete(call)
     }
   }
@@ -261,7 +295,12 @@ extension Port {
   @discardableResult
   func forget(_ request: UInt64, _ effects: inout Effects) -> PendingCall? {
     guard let call = calls.removeValue(forKey: request) else { return nil }
-    if let cancel = call.cancelTimer { effects.add(cancel) }
+    switch call.timer {
+    case .connection(let connection, let number):
+      effects.add(.forgetDeadline(number), for: connection)
+    case .task(let cancel): effects.add(cancel)
+    case nil: break
+    }
     call.answering?.answering -= 1
     if let slot = call.slot {
       slot.tally.outstanding -= 1
@@ -279,7 +318,7 @@ extension Port {
         forget(request, &effects)
         carrier.withdraw(request, of: self, &effects)
       case .sent:
-        calls[request]?.state = .abandoned
+        call.state = .abandoned
       case .abandoned:
         return
       }

@@ -67,16 +67,15 @@ enum Errand: Sendable {
   /// One of the connection's open requests was answered.
   case slotFreed
   case release(Credit)
+  case watchDeadline(TimedCall)
+  case forgetDeadline(UInt64)
 }
 
 extension Connection {
   /// Runs an errand at once on the loop, and else as soon as the loop comes to it.
   nonisolated func run(_ errand: Errand) {
-    guard loop.isCurrent else {
-      Task(executorPreference: loop) { await self.perform(errand) }
-      return
-    }
-    assumeIsolated { $0.perform(errand) }
+    guard ifCurrent({ $0.perform(errand) }) == nil else { return }
+    Task(executorPreference: loop) { await self.perform(errand) }
   }
 
   private func perform(_ errand: Errand) {
@@ -85,6 +84,8 @@ extension Connection {
     case .drain(let port): drain(port)
     case .slotFreed: slotFreed()
     case .release(let cost): release(cost)
+    case .watchDeadline(let call): watchDeadline(of: call)
+    case .forgetDeadline(let number): isOver(number)
     }
   }
 }

@@ -68,7 +68,7 @@ extension Port {
     }
     tally?.answering += 1
     let request = other.makeRequestID()
-    var call = passing(header, rules)
+    let call = passing(header, rules)
     call.original = header.requestID
     call.answering = tally
     other.calls[request] = call

@@ -106,8 +106,10 @@ package struct FrameReader: Sendable {
     guard left >= Frame.headerSize else {
       throw Malformed(.transport(.frameHeaderTruncated), detail: "\(left) bytes left")
     }
-    let length = Int(uint32(at: position))  // 64-bit Int: every UInt32 fits
-    let count = Int(bytes[position + 6]) | Int(bytes[position + 7]) << 8
+    // Two words: the header was compared with what is left just above.
+    let (first, second) = (word(at: position), word(at: position + 8))
+    let length = Int(first & 0xFFFF_FFFF)
+    let count = Int(first >> 48)
     let tables = Frame.headerSize + count * Frame.attachmentEntrySize  // below 2^20
     guard length >= tables else {
       throw Malformed(.transport(.frameTooShort), detail: "length \(length), needs \(tables)")
@@ -116,8 +118,9 @@ package struct FrameReader: Sendable {
       throw Malformed(.transport(.frameOverrunsPacket), detail: "length \(length), \(left) left")
     }
     let frame = Frame(
-      kind: bytes[position + 4], flags: bytes[position + 5], endpoint: uint32(at: position + 8),
-      total: uint32(at: position + 12), entries: try attachmentEntries(count),
+      kind: UInt8(truncatingIfNeeded: first >> 32), flags: UInt8(truncatingIfNeeded: first >> 40),
+      endpoint: UInt32(truncatingIfNeeded: second),
+      total: UInt32(truncatingIfNeeded: second >> 32), entries: try attachmentEntries(count),
       payload: (position + tables)..<(position + length))
     try skipPadding(after: position + length)
     return frame
@@ -150,6 +153,14 @@ package struct FrameReader: Sendable {
     position = next
   }
 
+  /// Eight bytes, of which the caller knows that they are there.
+  private func word(at index: Int) -> UInt64 {
+    let memory = unsafe bytes.span.bytes
+    return UInt64(
+      littleEndian: unsafe memory.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: index &- bytes.startIndex, as: UInt64.self))
+  }
+
   private func uint32(at index: Int) -> UInt32 {
     UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
       | UInt32(bytes[index + 3]) << 24
@@ -179,23 +190,40 @@ package struct FrameWriter: Sendable {
     _ kind: FrameKind, flags: UInt8 = 0, endpoint: UInt32 = 0, total: UInt32 = 0,
     entries: [AttachmentEntry], payload: ArraySlice<UInt8> = []
   ) {
+    unsafe payload.withUnsafeBytes {
+      unsafe append(
+        kind, flags: flags, endpoint: endpoint, total: total, entries: entries, memory: $0)
+    }
+  }
+
+  /// The same, of a payload that is lent.
+  package mutating func append(
+    _ kind: FrameKind, flags: UInt8, endpoint: UInt32, total: UInt32,
+    entries: [AttachmentEntry], memory payload: UnsafeRawBufferPointer
+  ) {
     let length = Frame.headerSize + entries.count * Frame.attachmentEntrySize + payload.count
     let count = UInt64(UInt16(truncatingIfNeeded: entries.count))
-    append(
+    let first =
       UInt64(UInt32(truncatingIfNeeded: length)) | UInt64(kind.rawValue) << 32
-        | UInt64(flags) << 40 | count << 48)
-    append(UInt64(endpoint) | UInt64(total) << 32)
+      | UInt64(flags) << 40 | count << 48
+    let header = (first.littleEndian, (UInt64(endpoint) | UInt64(total) << 32).littleEndian)
+    if bytes.isEmpty { bytes.reserveCapacity(max(length + Frame.alignment, Self.firstCapacity)) }
+    // The bytes of a local value, copied before this returns.
+    unsafe withUnsafeBytes(of: header) { unsafe bytes.append(contentsOf: $0) }
     for entry in entries {
       append(
         UInt64(entry.kind) | (entry.isMoved ? 1 << 8 : 0) | UInt64(entry.buffer) << 16
           | UInt64(entry.endpoint) << 32)
     }
-    bytes.append(contentsOf: payload)
+    unsafe bytes.append(contentsOf: payload)
     let padding = (Frame.alignment - bytes.count % Frame.alignment) % Frame.alignment
     if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
   }
 
-  /// Eight bytes at once: a message's header is two of them.
+  /// Room for a few small frames, so that the first of them do not move.
+  private static let firstCapacity = 512
+
+  /// Eight bytes at once.
   private mutating func append(_ value: UInt64) {
     // The bytes of a local value, copied before this returns.
     unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }

@@ -126,4 +126,48 @@ import Testing
       #expect(await said.next(4) == ["1 begins", "2 begins", "2 ends", "1 ends"])
     }
   }
+
+  // MARK: Leaving
+
+  /// Sends a note at once, if that is possible.
+  private static func sendAtOnce(_ number: UInt32, from peer: Peer) -> Bool {
+    let message = MessageEncoder.encode(.oneWay, ordinal: 0, Note(number)).bytes
+    return message.withUnsafeBytes { peer.connection.bootstrap.sendAtOnce($0) }
+  }
+
+  @Test func whatLeavesAtOnceAndWhatWaitsKeepTheirOrder() async throws {
+    try await withPeers(ChannelLimits(windowMessages: 4)) { host, worker in
+      let numbers = Inbox<UInt32>()
+      await worker.connection.bind(
+        .bootstrap,
+        to: NoteReceiver { note, _ in
+          numbers.put(note.number)
+          return note
+        })
+      let atOnce = await Task(executorPreference: host.connection.loop) {
+        var atOnce = 0
+        for number in 0..<1000 as Range<UInt32> {
+          if Self.sendAtOnce(number, from: host) {
+            atOnce += 1
+          } else {
+            _ = await host.send(Note(number))
+          }
+        }
+        return atOnce
+      }.value
+      #expect(await numbers.next(1000) == Array(0..<1000))
+      #expect(atOnce > 0 && atOnce < 1000)
+    }
+  }
+
+  @Test func nothingLeavesAtOnceFromAnotherThreadOrThroughAPipeThatIsClosed() async throws {
+    try await withPeers { host, worker in
+      #expect(!Self.sendAtOnce(1, from: host))
+      host.connection.bootstrap.close(CloseReason())
+      let isSent = await Task(executorPreference: host.connection.loop) {
+        Self.sendAtOnce(2, from: host)
+      }.value
+      #expect(!isSent)
+    }
+  }
 }
