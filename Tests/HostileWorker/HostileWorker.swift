@@ -83,8 +83,19 @@ enum EarlyCrime: String {
   case sendMessage = "send-message"
   case wrongVersion = "wrong-version"
   case falseListener = "false-listener"
+  case spin
+  case allocate
+  case writeOn = "write-on"
 
   private static let channel: Int32 = 3
+
+  /// A file in memory, longer than any file may be.
+  private func writeOn() {
+    // memfd_create
+    let file = raw_call(319, UInt64(UInt(bitPattern: strdup("file"))), 0, 0, 0, 0, 0)
+    _ = raw_call(77, UInt64(bitPattern: file), 1 << 40, 0, 0, 0, 0)  // ftruncate
+    raw_wait_forever()
+  }
 
   func commit() {
     switch self {
@@ -92,6 +103,11 @@ enum EarlyCrime: String {
     case .openSocket: _ = raw_call(41, 2, 1, 0, 0, 0, 0)
     case .crash: raw_segfault()
     case .exit: Glibc.exit(9)
+    case .spin: raw_spin()
+    case .allocate:
+      raw_allocate()
+      raw_wait_forever()
+    case .writeOn: writeOn()
     case .startThread: _ = raw_call(56, 0x10F00, 0, 0, 0, 0, 0)  // clone(CLONE_VM | CLONE_THREAD …)
     case .sayHelloTwice:
       send(Crime.frame(kind: 16, endpoint: 0, payload: [1, 0, 0, 0, 0, 0, 0, 0]))

@@ -1,13 +1,18 @@
-import MageHost
+import MagePipes
+import MagePolicy
+import MageSystem
 import MageWire
 import Testing
 
+@testable import MageHost
+
 /// What goes wrong before a worker is invited is told by `spawn`.
 @Suite(.timeLimit(.minutes(10))) struct EarlyCrimeTests {
-  private func ending(of argument: String, sealDeadline: Duration = .seconds(10)) async throws
-    -> Ending.Cause?
-  {
-    try await TestHost.with(sealDeadline: sealDeadline) { test in
+  private func ending(
+    of argument: String, sealDeadline: Duration = .seconds(10),
+    _ change: (inout Policy) -> Void = { _ in }
+  ) async throws -> Ending.Cause? {
+    try await TestHost.with(sealDeadline: sealDeadline, change) { test in
       do throws(SpawnError) {
         let worker = try await test.spawn(argument)
         Issue.record("\(argument) was invited")
@@ -59,6 +64,39 @@ import Testing
       return
     }
     #expect(signal.name == "SIGSEGV")
+  }
+
+  @Test("What a worker burns and takes before the seal counts as what it does later")
+  func limits() async throws {
+    let cpu = try await ending(of: "spin") { $0.limits.cpu = .milliseconds(300) }
+    #expect(cpu == .limit(.cpu(.milliseconds(300))))
+    let memory = try await ending(of: "allocate") { $0.limits.memory = 96 << 20 }
+    #expect(memory == .limit(.memory(96 << 20)))
+  }
+
+  /// In a pid namespace of its own a worker is process 1, which such signals do not end; without one they do.
+  @Test("A limit that the kernel enforces by a signal is named all the same")
+  func kernelsLimits() async throws {
+    let plain: (inout Policy) -> Void = { policy in
+      policy.requirement = .landlockAndSeccomp
+      policy.namespaces.kinds = []
+      policy.limits.memory = 96 << 20
+    }
+    #expect(try await ending(of: "write-on", plain) == .limit(.memory(96 << 20)))
+    let file = try await ending(of: "write-on") { policy in
+      plain(&policy)
+      policy.limits.output = 128 << 20
+    }
+    #expect(file == .limit(.output(128 << 20)))
+    // Of a host that was slow to look.
+    let watch = ResourceWatch(cpuLimit: .seconds(1), memoryLimit: nil, parallelism: 1)
+    let status = MageSystem.ExitStatus(
+      cause: .signaled(24), userTime: .seconds(1), systemTime: .zero, peakResidentBytes: 0)
+    #expect(EndingCause.from(status, limits: watch) == .limit(.cpu(.seconds(1))))
+    #expect(
+      EndingCause.from(
+        status, limits: ResourceWatch(cpuLimit: .seconds(2), memoryLimit: nil, parallelism: 1))
+        == .crashed(Signal(24)))
   }
 
   @Test("An exit before the seal is an exit with its status")

@@ -51,6 +51,39 @@ import Testing
     #expect(complaint(chain(9), "f1") == "f8:2:9: includes nest deeper than 8")
   }
 
+  @Test func soManyGroupsAndNoMore() throws {
+    func complaint(_ count: Int) -> String {
+      let includes = (0..<count).map { "include \"g\($0)\"\n" }.joined()
+      do {
+        _ = try PolicyParser.parse(Texts.head + includes, file: "w") {
+          name throws(IncludeFailure) in
+          "group \(name) version 1"
+        }
+        return "nothing"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(complaint(64) == "nothing")
+    #expect(complaint(65) == "w:69:9: more than 64 groups are included")
+  }
+
+  @Test func theOrderOfIncludesMeansNothing() throws {
+    let files = [
+      "a": "group a version 1 syscalls serve { allow read deny kill allow mmap when prot == 1 }",
+      "b": "group b version 1 syscalls serve { allow kill errno EPERM { socket } allow mmap }",
+      "c": "group c version 1 syscalls startup { allow openat fake setpriority = 0 }",
+    ]
+    func policy(_ order: String) throws -> Policy {
+      let includes = order.map { "include \"\($0)\" " }.joined()
+      return try PolicyParser.parse(Texts.head + includes, file: "w") {
+        name throws(IncludeFailure) in files[name] ?? ""
+      }
+    }
+    let first = try policy("abc")
+    for order in ["acb", "bac", "bca", "cab", "cba"] { #expect(try policy(order) == first) }
+  }
+
   @Test func aMistakeInAGroupIsReportedThere() {
     let files = ["g": "group g version 1\nsyscalls serve { allow raed }"]
     #expect(complaint(files, "g") == "g:2:24: unknown system call 'raed' (did you mean 'read'?)")

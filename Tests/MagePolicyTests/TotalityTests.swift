@@ -38,6 +38,18 @@ import Testing
     }
   }
 
+  /// More than a filter has room for, or than anybody reads: an answer, and at once.
+  @Test func tooMuchOfEverything() {
+    func rules(_ count: Int) -> String {
+      Texts.serve(String(repeating: "allow read\n", count: count))
+    }
+    #expect(Texts.complaint(rules(4096)) == "nothing")
+    #expect(Texts.complaint(rules(4097)) == "w.sandbox:4102:7: more than 4096 rules in one phase")
+    let tooLarge = "w.sandbox:1:1: larger than 1 MiB; a policy is a page"
+    #expect(Texts.complaint(rules(1_000_000)) == tooLarge)
+    #expect(Texts.complaint(Texts.head + String(repeating: " ", count: 10 << 20)) == tooLarge)
+  }
+
   @Test func numbersOfAnySize() {
     for number in ["0", "18446744073709551615", "9223372036854775808", "0xFFFFFFFFFFFFFFFF", "-1"] {
       for text in [

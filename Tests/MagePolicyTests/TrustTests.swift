@@ -96,6 +96,24 @@ import Testing
     #expect(complaint("with").contains("belongs to user 4711"))
   }
 
+  @Test func aFifoIsNotIncluded() {
+    mkfifo(directory + "/fifo.sandbox", 0o600)
+    write(
+      "with.sandbox", Texts.head.replacing("worker", with: "with") + "include \"fifo.sandbox\"")
+    #expect(complaint("with") == "with.sandbox:5:9: 'fifo.sandbox' is no regular file")
+  }
+
+  /// What is read again is what the file says then, or an error: nothing is remembered.
+  @Test func aFileThatChangesIsReadAnew() throws {
+    let before = try library.policy(named: "with")
+    write("base/g.sandbox", "group g version 1 syscalls serve { allow read }")
+    #expect(try library.policy(named: "with") != before)
+    write("base/g.sandbox", "group g version 1 syscalls serve { allow raed }")
+    #expect(complaint("with").contains("unknown system call 'raed'"))
+    write("base/g.sandbox", "group g version 1")
+    #expect(try library.policy(named: "with") == before)
+  }
+
   @Test func linksAndWhatIsNoFileAreRefused() {
     symlink("in.sandbox", directory + "/link.sandbox")
     symlink("base", directory + "/linked")

@@ -84,11 +84,13 @@ import Testing
     let policy = try PolicyLibrary(directory: ShippedPolicyTests.directory).policy(named: name)
     let filters = try PolicyFilters(policy)
     var dice = Dice(state: 20_261_123)
-    // startup of a worker also lets the runtime install the second filter, which no rule says.
-    let phase: PolicyPhase = policy.isSingleStage ? .startup : .serve
     var wrong = 0
-    for _ in 0..<Self.calls {
+    for index in 0..<Self.calls {
       let call = Self.call(policy, &dice)
+      let phase: PolicyPhase =
+        policy.isSingleStage || index.isMultiple(of: 2) ? .startup : .serve
+      // A worker's runtime installs the second filter, which no rule says.
+      if phase == .startup, SystemCallNames.name(of: call.number) == "seccomp" { continue }
       let answer = filters.answer(number: call.number, arguments: call.arguments, in: phase)
       let expected = Self.answer(policy, call, phase)
       // A number below 0 or with bit 30 is x32's.

@@ -247,7 +247,8 @@ struct LaunchPlan: Sendable {
       .limit(resource, soft: value, hard: value)
     }
     var steps = [
-      limit(.core, 0), limit(.fileSize, largestFile), limit(.lockedMemory, limits.lockedMemory),
+      limit(.core, 0), limit(.fileSize, largestFileBytes),
+      limit(.lockedMemory, limits.lockedMemory),
       limit(.openFiles, UInt64(limits.openFiles)),
       // Process 1 of a program counts too.
       limit(
@@ -271,11 +272,22 @@ struct LaunchPlan: Sendable {
 
   /// The kernel counts a region's size as a file's (memfd_create(2)), so a worker that may make regions must be allowed files of
   /// that size; which files it can open is another matter.
-  private var largestFile: UInt64 {
+  private var largestFileBytes: UInt64 {
+    guard makesRegions else { return policy.limits.output }
+    return max(policy.limits.output, policy.limits.memory ?? ResourceLimit.unlimited)
+  }
+
+  /// What a worker has passed whose file grows too large.
+  var largestFile: Limit {
     let limits = policy.limits
-    guard policy.serve.rules.contains(where: { $0.call == "memfd_create" && $0.action == .allow })
-    else { return limits.output }
-    return max(limits.output, limits.memory ?? ResourceLimit.unlimited)
+    guard makesRegions, let memory = limits.memory, memory > limits.output else {
+      return .output(limits.output)
+    }
+    return .memory(memory)
+  }
+
+  private var makesRegions: Bool {
+    policy.serve.rules.contains { $0.call == "memfd_create" && $0.action == .allow }
   }
 
   private func appendProgram(to request: inout LaunchRequest, _ program: Int) {

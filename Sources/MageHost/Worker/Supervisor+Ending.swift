@@ -59,7 +59,8 @@ extension Supervisor {
     if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
     let cause =
       cause ?? status.map {
-        EndingCause.from($0, limits: usage, ranOutOfMemory: group.ranOut)
+        EndingCause.from(
+          $0, limits: usage, ranOutOfMemory: group.ranOut, largestFile: plan.launch.largestFile)
       } ?? .killed
     let ending = Ending(cause: cause, usage: finalUsage(status))
     self.ending = ending

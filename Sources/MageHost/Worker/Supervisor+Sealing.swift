@@ -83,7 +83,6 @@ extension Supervisor {
     if let wall = plan.wallLimit {
       schedule(.wall, after: wall) { $0.end(.limit(.wall(wall))) }
     }
-    // What it used before is the runtime's, far below any limit.
     schedule(.resources, after: ResourceWatch.shortest) { $0.watchResources() }
     return .success(WorkerProcess(self, connection, pid: pid))
   }

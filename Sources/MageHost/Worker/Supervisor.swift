@@ -64,6 +64,7 @@ actor Supervisor: Supervising {
   /// How long a killed process may take to be reaped before the host stops waiting for it. Only a process that is stuck
   /// inside the kernel takes longer than milliseconds.
   static let reapDeadline = Duration.seconds(10)
+  static let firstLook = Duration.milliseconds(20)
   /// How soon to look again at a worker that has not closed its copy of the listener yet.
   static let proofPause = Duration.microseconds(50)
 
@@ -199,6 +200,8 @@ extension Supervisor {
     } catch {
       launchEnded(.launcherGone("\(error)"))
     }
+    // What it uses before it is invited counts. Most are invited sooner, and are looked at from then on.
+    schedule(.resources, after: Self.firstLook) { $0.watchResources() }
     // Forks are born in their template's group, so it has none.
     if !role.isTemplate, let memory = plan.policy.limits.memory {
       schedule(.group, after: GroupMembership.delay) {

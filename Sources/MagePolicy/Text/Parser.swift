@@ -61,11 +61,18 @@ struct Parser {
   var comparisons = 0
 
   static func parse(_ text: String, file: String) throws(PolicyError) -> Syntax {
+    guard text.utf8.count <= sizeLimit else {
+      let start = SourcePosition(file: file, line: 1, column: 1)
+      throw PolicyError(start, "larger than \(sizeLimit >> 20) MiB; a policy is a page")
+    }
     var parser = Parser(tokens: try Lexer.tokens(text, file: file))
     try parser.parseHeader()
     try parser.parseSections()
     return parser.syntax
   }
+
+  /// Of a text that came from nowhere in particular. Files are smaller yet (``PolicyFile``); what JSON says at length fits.
+  private static let sizeLimit = 1 << 20
 
   private init(tokens: [Located<Token>]) {
     self.tokens = tokens

@@ -6,6 +6,10 @@ struct Resolver {
 
   /// How deep includes may nest.
   private static let maxDepth = 8
+  /// How many groups there may be. With the size of each this bounds what a policy costs to read.
+  private static let maxGroups = 64
+  /// How many rules a phase may have; a filter has no room for as many.
+  private static let maxRules = 4096
 
   init(_ syntax: Syntax) {
     self.syntax = syntax
@@ -42,6 +46,9 @@ struct Resolver {
     _ read: (String) throws(IncludeFailure) -> String
   ) throws(PolicyError) -> Int {
     if let version = included[path.value] { return version }
+    guard included.count < Self.maxGroups else {
+      throw PolicyError(path.position, "more than \(Self.maxGroups) groups are included")
+    }
     let group = try Parser.parse(try text(of: path, read), file: path.value)
     guard group.kind == .group else {
       throw PolicyError(path.position, "'\(path.value)' is a policy; only groups are included")
@@ -92,7 +99,12 @@ struct Resolver {
   private func resolved(_ phase: PolicyPhase, _ policy: Policy) throws(PolicyError) -> [Rule] {
     var result: [Rule] = []
     for rule in rules where rule.phase == phase {
-      for call in rule.calls { result.append(try RuleResolver(policy).rule(rule, call)) }
+      for call in rule.calls {
+        guard result.count < Self.maxRules else {
+          throw PolicyError(call.position, "more than \(Self.maxRules) rules in one phase")
+        }
+        result.append(try RuleResolver(policy).rule(rule, call))
+      }
     }
     return result
   }
