@@ -91,6 +91,42 @@ import Testing
     }
   }
 
+  @Test func aMistakeIsAnAnswerForProgramsToo() throws {
+    struct Mistake: Decodable {
+      let policy: String
+      let ok: Bool
+      let file: String
+      let line: Int
+      let column: Int
+      let message: String
+      let suggestion: String?
+    }
+    try Places.withDirectory { directory in
+      let file = directory + "/w.sandbox"
+      try "policy w version 1\nlimitz { }".write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(chmod(file, 0o644) == 0)
+      let run = try Self.mage(["check", "--json", file])
+      let mistake = try JSONDecoder().decode(Mistake.self, from: Data(run.output.utf8))
+      #expect(run.status == 65 && !mistake.ok && mistake.policy == file && mistake.file == file)
+      #expect(mistake.line == 2 && mistake.column == 1 && mistake.suggestion == "limits")
+    }
+  }
+
+  /// The question of the manual, with the answer and the line that decides.
+  @Test(arguments: [
+    ("renderer", "5", "reported, and the process killed", "no rule of mmap matches"),
+    ("renderer", "PROT_READ|PROT_WRITE", "allowed", "base/c-runtime.sandbox:"),
+    ("renderer", "0x100000004", "reported, and the process killed", "no rule of mmap matches"),
+    ("judge", "3", "allowed", "base/program.sandbox:"),
+  ]) func whatDecidesIsExplained(
+    _ policy: String, _ prot: String, _ decision: String, _ place: String
+  ) throws {
+    let run = try Self.mage(["explain", policy, "mmap", "--prot", prot])
+    let lines = run.output.split(separator: "\n")
+    #expect(run.status == 0 && lines.first?.hasSuffix(decision) == true, "\(run.output)")
+    #expect(lines.dropFirst().first?.contains("decided by \(place)") == true, "\(run.output)")
+  }
+
   @Test func aReaderThatStopsIsNoMishap() throws {
     let run = try Self.mage(["dump", "judge"], shell: #""$@" </dev/null | head -1"#)
     #expect(run.status == 0 && run.errors == "" && run.output == "# program\n")

@@ -1,3 +1,4 @@
+import Foundation
 import MagePolicy
 import Testing
 
@@ -70,6 +71,43 @@ import Testing
   ])
   func whatIsLeftOutOrDangerousIsSaid(_ name: String, _ reason: String) throws {
     #expect(try rules(profile(entry(name))).notes == ["f: syscalls[0]: \(name): \(reason)"])
+  }
+
+  /// What an action means there and not here is said.
+  @Test(arguments: [
+    ("LOG", "allow", "logged there"), ("TRAP", "deny", "raises SIGSYS there"),
+    ("TRACE", "deny", "asks another process there"),
+    ("NOTIFY", "deny", "asks another process there"),
+    ("KILL_THREAD", "deny", "ends only the thread there"),
+  ]) func whatActionsMeanThereIsSaid(_ action: String, _ rule: String, _ note: String) throws {
+    let (rules, notes) = try rules(profile(entry("read", action)))
+    #expect(rules == ["\(rule) read"] && notes == ["f: syscalls[0]: read: \(note)"])
+  }
+
+  @Test func whatUnlistedCallsGetIsSaid() throws {
+    #expect(
+      try rules(profile(entry("read"), standard: "SCMP_ACT_ERRNO")).notes == [
+        "f: calls that are not listed get SCMP_ACT_ERRNO there; here they end the program"
+      ])
+    #expect(
+      try rules("@default kill-thread\n@frequency x\nread: 1\nread: 1").notes == [
+        "f:1: @default kill-thread: here what is not listed ends the process"
+      ])
+  }
+
+  @Test func minijailsAlternativesHaveAnEnd() throws {
+    let tests = (0..<65).map { "arg1 == \($0)" }
+    #expect(
+      complaint("fcntl: " + tests.dropLast().joined(separator: " || "), .minijail) == "nothing")
+    #expect(
+      complaint("fcntl: " + tests.joined(separator: " || "), .minijail)
+        == "f:1:1: too many alternatives")
+  }
+
+  @Test func aRuleThatIsWrittenTwiceIsCarriedOverOnce() throws {
+    let imported = try PolicyImport.read("write: 1\nread: 1\nread: 1", file: "f")
+    let text = imported.text(name: "x", base: try Self.base())
+    #expect(text.components(separatedBy: "allow read").count == 2, "\(text)")
   }
 
   /// An allow that cannot be said is left out; a refusal holds always.

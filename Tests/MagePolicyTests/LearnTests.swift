@@ -65,6 +65,18 @@ import Testing
     }
   }
 
+  /// Values without end are no pattern, and are not written down one by one.
+  @Test func whatDiffersEachTimeIsNoCondition() throws {
+    let few = try Self.learned((0..<24).map { ("fcntl", [3, UInt64($0)]) })
+    #expect(few.policy.verdict(on: "fcntl", arguments: [3, 24], in: .startup).action == nil)
+    #expect(few.policy.verdict(on: "fcntl", arguments: [9, 23], in: .startup).action == .allow)
+    let many = try Self.learned((0..<25).map { ("fcntl", [3, UInt64($0)]) })
+    #expect(many.text.contains("    allow fcntl  # seen 25 times\n"), "\(many.text)")
+    // Of a call that would be dangerous without a condition it is said.
+    let clones = try Self.learned((0..<25).map { ("clone", [UInt64($0)]) })
+    #expect(clones.text.contains("allow dangerous clone because \"LEARNED: seen 25 times\""))
+  }
+
   @Test func aDangerousCallIsMarkedAndEverythingIsCounted() throws {
     let (text, policy) = try Self.learned([
       ("read", [0]), ("read", [3]), ("ptrace", [0]), ("clone3", [0]), ("getpid", []),

@@ -9,7 +9,7 @@ struct PolicyCommand: ParsableCommand {
     abstract: "Checks policies, explains them and tests them.",
     discussion: """
       A policy is a name of the library or a file. Exit status: 0 yes; 1 no (a test failed, two policies differ); 65 a mistake \
-      in a policy; 64 wrong options.
+      in a policy; 64 wrong options; 73 a file cannot be written.
       """,
     subcommands: [
       CheckCommand.self, PrintCommand.self, ExplainCommand.self, DumpCommand.self,
@@ -67,6 +67,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func check(_ name: String) throws(ExitCode) {
+    if json { try checkText(name) }
     let filters = try place.loadFilters(name)
     let policy = filters.policy
     let failures = PolicyTester(filters).failures()
@@ -87,6 +88,25 @@ struct CheckCommand: ParsableCommand {
       Console.print("\(policy.name): ok (\(sizes.joined(separator: ", ")))")
     }
     guard failures.isEmpty else { throw ExitCode(ExitStatus.no) }
+  }
+}
+
+extension CheckCommand {
+  /// A mistake is an answer too, for who reads answers and not complaints.
+  private func checkText(_ name: String) throws(ExitCode) {
+    do throws(PolicyError) {
+      _ = try place.policy(name)
+    } catch {
+      Console.print(
+        JSONValue.members([
+          ("policy", .string(name)), ("ok", .bool(false)), ("file", .string(error.file)),
+          ("line", .integer(Int64(error.line))), ("column", .integer(Int64(error.column))),
+          ("message", .string(error.message)),
+          ("suggestion", error.suggestion.map { .string($0) }),
+        ]).line)
+      Console.complain("\(error)")
+      throw ExitCode(ExitStatus.policy)
+    }
   }
 }
 

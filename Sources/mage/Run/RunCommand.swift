@@ -14,7 +14,8 @@ struct RunCommand: ParsableCommand {
       --bind-ro adds, and nothing else of this machine.
 
       Exit status: the program's own when it finished; 124 a limit ended it; 125 it could not be started; 126 it made a \
-      forbidden call; 128+N signal N ended it, or this command.
+      forbidden call; 128+N signal N ended it, or this command; 64 wrong options. A program may end with any of these itself: the \
+      report says which it was.
 
       Examples:
         mage run -- /bin/echo hello
