@@ -57,13 +57,11 @@ fuzz: setup
 mutate: setup
 	Scripts/mutate
 
+# Measures beside floors and peers, which it installs and builds: BENCH=spawn the rows whose names begin so.
 bench: setup
-	$(SWIFT) build $(RELEASE) --product mage-bench
-	$(SWIFT) build $(RELEASE) --product hostile-worker
-	$(SWIFT) build $(RELEASE) --product broker-opener
-	$(SWIFT) build $(RELEASE) --product mage
-	$(SWIFT) build $(RELEASE) --product static-worker
-	$(SWIFT) build $(RELEASE) --product mage-launcher
+	Scripts/peers $(BENCH)
+	for product in mage-bench bench-worker broker-opener floor-process hostile-worker static-worker mage magen mage-launcher; do \
+		$(SWIFT) build $(RELEASE) --product $$product || exit 1; done
 	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" --save $(BENCH)
 
 # The reference of every library, without a warning.

@@ -228,13 +228,22 @@ let benchmarks: [Target] = [
   .target(
     name: "BenchInterface", dependencies: ["MageWire"], path: "Benchmarks/BenchInterface",
     swiftSettings: settings, plugins: ["MagenPlugin"]),
+  .target(
+    name: "BenchPipes", dependencies: ["Mage"], path: "Benchmarks/BenchPipes",
+    swiftSettings: settings, plugins: ["MagenPlugin"]),
+  // Without a dynamic linker; see static-worker.
+  .executableTarget(
+    name: "bench-worker", dependencies: ["BenchPipes", "CFloor", "CrimeSimulation", "MageWorker"],
+    path: "Benchmarks/BenchWorker", swiftSettings: settings,
+    linkerSettings: [.unsafeFlags(["-static-executable"])]),
   .executableTarget(name: "broker-opener", path: "Benchmarks/BrokerOpener"),
+  .executableTarget(name: "floor-process", path: "Benchmarks/FloorProcess"),
   .executableTarget(
     name: "mage-bench",
     dependencies: [
-      "BenchInterface", "CFloor", "CMessageFloor", "CrimeSimulation", "MageHost", "MagePolicy",
-      "MageSeccomp", "MageSystem", "MageWire", "ProbeInterface", "broker-opener", "hostile-worker",
-      "mage", "mage-launcher",
+      "BenchInterface", "BenchPipes", "CFloor", "CMessageFloor", "CrimeSimulation", "MageHost",
+      "MagePolicy", "MageSeccomp", "MageSystem", "MageWire", "ProbeInterface", "broker-opener",
+      "floor-process", "hostile-worker", "mage", "mage-launcher", "magen",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Benchmarks/MageBench", swiftSettings: settings),

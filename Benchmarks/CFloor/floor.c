@@ -40,33 +40,17 @@ int floor_ping_pong(uint32_t rounds, size_t size, uint32_t pause, uint64_t *nano
   }
   close(ends[1]);
   int result = 0;
-  for (uint32_t round = 0; round < rounds && result == 0; round++) {
+  uint32_t warm_up = rounds / 10;
+  for (uint32_t turn = 0; turn < warm_up + rounds && result == 0; turn++) {
     if (pause) usleep(pause / 1000);
     uint64_t start = floor_now();
     if (send(ends[0], buffer, size, 0) != (ssize_t)size) result = -EIO;
     if (recv(ends[0], buffer, size, MSG_WAITALL) != (ssize_t)size) result = -EIO;
-    nanoseconds[round] = floor_now() - start;
+    if (turn >= warm_up) nanoseconds[turn - warm_up] = floor_now() - start;
   }
   close(ends[0]);
   waitpid(child, NULL, 0);
   return result;
-}
-
-int floor_kill(uint32_t rounds, uint64_t *nanoseconds) {
-  for (uint32_t round = 0; round < rounds; round++) {
-    pid_t child = fork();
-    if (child < 0) return -errno;
-    if (child == 0) {
-      for (;;) pause();
-    }
-    int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
-    uint64_t start = floor_now();
-    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-    waitpid(child, NULL, 0);
-    nanoseconds[round] = floor_now() - start;
-    close(pidfd);
-  }
-  return 0;
 }
 
 int floor_run(char *const arguments[], uint64_t *nanoseconds) {

@@ -25,6 +25,8 @@ struct Benchmark: Sendable {
   enum Goal: Sendable {
     case atMost(Double)
     case atLeast(Double)
+    /// Not the ratio but the median of the own values, in the row's unit.
+    case ownAtMost(Double)
     /// Nothing was promised; the figure is told.
     case report
   }
@@ -47,13 +49,12 @@ struct Benchmark: Sendable {
 
   /// Every row, in the order of the table.
   static let all =
-    roundTrips + oneWays + payloads + messages + spawns + [warmMemory, killMalformed] + scales
-    + neighbours
-    + policies
+    roundTrips + oneWays + payloads + messages + [passedPipes] + spawns
+    + [warmMemory, killMalformed] + scales + neighbours + policies + [generator] + peers
 }
 
 /// A program that a row is compared with is not here.
 struct MissingPeer: Error {
-  /// The Debian package.
+  /// The Debian package, or the program.
   let name: String
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import MageHost
 
 /// Measures, prints, compares.
@@ -23,9 +24,10 @@ struct MageBench: AsyncParsableCommand {
     }
     guard !chosen.isEmpty else { throw ValidationError("no such benchmark: \(names)") }
     let setting = try Setting()
-    var rows: [Row] = []
     print("On \(Machine().description)")
     print(Table.line(Table.header))
+    var rows: [Row] = []
+    var failures = 0
     for benchmark in chosen {
       do {
         let row = try await measure(benchmark, setting)
@@ -33,12 +35,17 @@ struct MageBench: AsyncParsableCommand {
         print(Table.line(Table.cells(of: row)))
       } catch let missing as MissingPeer {
         print(
-          "\(benchmark.name): not measured, \(missing.name) is missing (apt-get install \(missing.name))"
-        )
+          "\(benchmark.name): not measured, \(missing.name) is missing (Scripts/peers says why)")
+      } catch {
+        failures += 1
+        print("\(benchmark.name): not measured: \(error)")
       }
+      fflush(stdout)
     }
     await setting.host.shutDown()
+    print(Table.summary(rows))
     if save { try Results().write(rows) }
+    if failures > 0 { throw ExitCode.failure }
   }
 
   private func measure(_ benchmark: Benchmark, _ setting: Setting) async throws -> Row {

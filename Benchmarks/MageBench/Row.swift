@@ -32,6 +32,9 @@ struct Row: Sendable, Codable {
     case .atLeast(let least):
       goal = ">= \(Figure.text(least))"
       isReached = ratio >= least
+    case .ownAtMost(let most):
+      goal = "own <= \(Figure.text(most))"
+      isReached = Self.median(own) <= most
     case .report:
       goal = ""
       isReached = nil

@@ -21,6 +21,11 @@ struct Setting: Sendable {
     return (worker, Probe.Proxy(try worker.remote(Probe.self)))
   }
 
+  /// Takes pipes, and breaks off when it is told; without a dynamic linker.
+  static var benchWorker: String { products + "/bench-worker" }
+
+  static var floorProcess: String { products + "/floor-process" }
+
   /// Where the executables of this build are.
   static var products: String {
     let path = (try? FileReading.link("/proc/self/exe")) ?? ""

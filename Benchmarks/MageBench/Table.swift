@@ -14,10 +14,19 @@ enum Table {
   }
 
   static func line(_ cells: [String]) -> String {
-    let widths = [22, 13, 13, 7, 15, 9, 9, 0]
+    let widths = [26, 13, 13, 7, 15, 11, 9, 0]
     return zip(cells, widths).map { text, width in
       text + String(repeating: " ", count: max(0, width - text.count))
     }.joined(separator: " ")
+  }
+
+  /// How many reached their goals, and which did not.
+  static func summary(_ rows: [Row]) -> String {
+    let missed = rows.filter { $0.isReached == false }
+    let reached = rows.count { $0.isReached == true }
+    let names = missed.map { "\($0.name) (\(Figure.text($0.ratio)), wanted \($0.goal))" }
+    return "\(reached) reached, \(missed.count) missed"
+      + (names.isEmpty ? "" : ": " + names.joined(separator: ", "))
   }
 
   static func markdown(_ rows: [Row]) -> String {

@@ -46,17 +46,16 @@ extension Benchmark {
   }
 
   private static func time(_ words: [String], rewinding file: Int32) throws -> UInt64 {
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    var values: [UInt64] = []
-    for _ in 0..<20 {
-      lseek(file, 0, SEEK_SET)
-      var nanoseconds: UInt64 = 0
-      guard floor_run(arguments, &nanoseconds) == 0 else { throw MissingPeer(name: "bubblewrap") }
-      values.append(nanoseconds)
+    try Floors.with(words) { arguments in
+      var values: [UInt64] = []
+      for _ in 0..<20 {
+        lseek(file, 0, SEEK_SET)
+        var nanoseconds: UInt64 = 0
+        guard floor_run(arguments, &nanoseconds) == 0 else { throw MissingPeer(name: "bubblewrap") }
+        values.append(nanoseconds)
+      }
+      return Samples(values).median
     }
-    return Samples(values).median
   }
 
   /// The same instructions, and whatever they return is "allow": nobody listens to what they would report.

@@ -1,70 +1,92 @@
+internal import BenchPipes
 internal import CFloor
 internal import Glibc
 internal import MageHost
-internal import MageSystem
 internal import ProbeInterface
 
 extension Benchmark {
-  /// As many as the machine lets one host have in a short time.
-  private static let idleWorkers = 100
+  private static let idleWorkers = 500
+  private static let openPipes: UInt32 = 10_000
 
   static let scales = [
+    Benchmark(
+      name: "scale.pipes", what: "roundtrip.hot with \(openPipes) open pipes",
+      peer: "with one", unit: .microseconds, goal: .atMost(1.2), round: amongPipes),
     Benchmark(
       name: "scale.workers", what: "roundtrip.hot with \(idleWorkers) idle workers",
       peer: "with one", unit: .microseconds, goal: .atMost(1.3)
     ) { setting in
-      let alone = try await roundTrip(setting, on: -1, calls: 2000)
-      let crowd = try await crowd(setting)
-      let among = try await roundTrip(setting, on: -1, calls: 2000)
-      for worker in crowd { await worker.kill() }
+      let alone = try await roundTrip(setting, on: -1)
+      let (template, crowd) = try await crowd(setting)
+      let among = try await roundTrip(setting, on: -1)
+      await disperse(template, crowd)
       return Round(own: among.own, floor: alone.own)
     },
     Benchmark(
       name: "scale.idle", what: "the host's processor time while \(idleWorkers) workers are idle",
-      peer: "of a whole processor", unit: .percent, goal: .atMost(0.005)
+      peer: "of a whole processor", unit: .percent, goal: .ownAtMost(0.5)
     ) { setting in
-      let crowd = try await crowd(setting)
+      let (template, crowd) = try await crowd(setting)
+      // Until those that are new are looked at no more often than those that are idle.
+      usleep(2_000_000)
       let (wall, processor) = (floor_now(), floor_processor_time())
-      usleep(1_000_000)
+      usleep(2_000_000)
       let used = Double(floor_processor_time() - processor)
       let passed = Double(floor_now() - wall)
-      for worker in crowd { await worker.kill() }
+      await disperse(template, crowd)
       return Round(own: used / passed * 100, floor: 100)
-    },
-    Benchmark(
-      name: "memory.warm", what: "proportional memory of an idle worker that answered, of 20",
-      peer: "one MiB", unit: .mebibytes, goal: .atMost(0.6)
-    ) { setting in
-      var workers: [WorkerProcess] = []
-      for _ in 0..<20 {
-        let (worker, probe) = try await setting.probe()
-        _ = try await probe.echo(text: text)
-        workers.append(worker)
-      }
-      let bytes = workers.reduce(0) { $0 + proportionalMemory(of: $1.pid) } / workers.count
-      for worker in workers { await worker.kill() }
-      return Round(own: Double(bytes) / 1_048_576, floor: 1)
     },
   ]
 
-  private static func crowd(_ setting: Setting) async throws -> [WorkerProcess] {
+  /// Workers that have answered and have nothing to do.
+  private static func crowd(
+    _ setting: Setting
+  ) async throws -> (WorkerTemplate, [WorkerProcess]) {
+    let template = try await setting.host.prepare(
+      Setting.staticWorker, policy: setting.policy, ready: 0)
     var workers: [WorkerProcess] = []
     for _ in 0..<idleWorkers {
-      let (worker, probe) = try await setting.probe()
-      _ = try await probe.echo(text: text)
+      let worker = try await template.spawn()
+      _ = try await Probe.Proxy(try worker.remote(Probe.self)).echo(text: text)
       workers.append(worker)
     }
-    return workers
+    return (template, workers)
   }
 
-  /// Pss of /proc/PID/smaps_rollup (proc(5)), in bytes; 0 when it cannot be read.
-  private static func proportionalMemory(of pid: Int32) -> Int {
-    let path = "/proc/\(pid)/smaps_rollup"
-    guard let file = try? OwnedDescriptor.open(path, flags: 0),
-      let bytes = try? FileReading.read(file, path, limit: 1 << 16)
-    else { return 0 }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    let line = lines.first { $0.hasPrefix("Pss:") } ?? ""
-    return line.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1024 } ?? 0
+  private static func disperse(_ template: WorkerTemplate, _ workers: [WorkerProcess]) async {
+    for worker in workers { await worker.kill() }
+    await template.close()
+  }
+
+  /// On one worker, before its host opens the pipes and after.
+  private static func amongPipes(_ setting: Setting) async throws -> Round {
+    let policy = manyPipes(setting, openPipes + 16)
+    let worker = try await setting.host.spawn(Setting.benchWorker, policy: policy)
+    let pipes = Pipes.Proxy(try worker.remote(Pipes.self))
+    let (alone, among) = try await Task(executorPreference: setting.host.executor) {
+      let alone = try await echoes(pipes)
+      var open: [Counter.Proxy] = []
+      for _ in 0..<openPipes {
+        let (remote, receiver) = makePipe(of: Counter.self)
+        try await pipes.take(counter: receiver)
+        open.append(Counter.Proxy(try remote.bind()))
+      }
+      for counter in open { try await counter.add(value: 1) }
+      while try await pipes.count() < openPipes {}
+      let among = try await echoes(pipes)
+      return (alone, withExtendedLifetime(open) { among })
+    }.value
+    await worker.finish()
+    return Round(own: among, floor: alone)
+  }
+
+  private static func echoes(_ pipes: Pipes.Proxy) async throws -> UInt64 {
+    var values: [UInt64] = []
+    for index in 0..<5500 {
+      let start = floor_now()
+      _ = try await pipes.echo(text: text)
+      if index >= 500 { values.append(floor_now() - start) }
+    }
+    return Samples(values).median
   }
 }

@@ -53,16 +53,15 @@ extension Benchmark {
 
   private static func bubblewrap() throws -> UInt64 {
     let words = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "/bin/true"]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    var values: [UInt64] = []
-    for _ in 0..<20 {
-      var nanoseconds: UInt64 = 0
-      guard floor_run(arguments, &nanoseconds) == 0 else { throw MissingPeer(name: "bubblewrap") }
-      values.append(nanoseconds)
+    return try Floors.with(words) { arguments in
+      var values: [UInt64] = []
+      for _ in 0..<20 {
+        var nanoseconds: UInt64 = 0
+        guard floor_run(arguments, &nanoseconds) == 0 else { throw MissingPeer(name: "bubblewrap") }
+        values.append(nanoseconds)
+      }
+      return Samples(values).median
     }
-    return Samples(values).median
   }
 
   private static func spawnFromLargeHost(_ setting: Setting) async throws -> Round {
