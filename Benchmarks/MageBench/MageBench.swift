@@ -40,7 +40,7 @@ struct MageBench: AsyncParsableCommand {
         failures += 1
         print("\(benchmark.name): not measured: \(error)")
       }
-      fflush(stdout)
+      fflush(nil)
     }
     await setting.host.shutDown()
     print(Table.summary(rows))
