@@ -78,6 +78,22 @@ import Testing
   }
 }
 
+/// How often, and how closely, a worker is looked at.
+@Suite struct ResourceWatchTests {
+  @Test(
+    "The memory of a worker that has not run since is not measured again; that of one that has is"
+  )
+  func idle() {
+    var watch = ResourceWatch(cpuLimit: .seconds(4), memoryLimit: 100 << 20, parallelism: 1)
+    #expect(watch.memory(ofIdleAt: .zero) == nil, "nothing was measured yet")
+    _ = watch.look(cpu: .milliseconds(3), memory: 7 << 20)
+    #expect(watch.memory(ofIdleAt: .milliseconds(3)) == 7 << 20)
+    #expect(watch.memory(ofIdleAt: .milliseconds(3) + .nanoseconds(1)) == nil)
+    let look = watch.look(cpu: .milliseconds(4), memory: 101 << 20)
+    #expect(look.passed == .memory(100 << 20))
+  }
+}
+
 /// Groups of the second version, which this machine may have beside those of the first.
 @Suite(.timeLimit(.minutes(10))) struct GroupKillTests {
   private static let root = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].first { (path: String) in

@@ -18,6 +18,7 @@ struct ResourceWatch {
   let parallelism: Int
 
   private(set) var cpu = Duration.zero
+  private var memory: UInt64?
   private var idleRounds = 0
 
   init(cpuLimit: Duration?, memoryLimit: UInt64?, parallelism: Int) {
@@ -25,6 +26,12 @@ struct ResourceWatch {
     self.memoryLimit = memoryLimit
     self.parallelism = max(parallelism, 1)
   }
+
+  /// What was measured last of a worker that has not run since, and so cannot have grown; `nil` when it has to be measured. Looking at hundreds of idle
+  /// workers must cost their host next to nothing, and the kernel takes longer to write down a process's memory than its processor time.
+  ///
+  /// - Parameter used: its processor time now, taken before anything else.
+  func memory(ofIdleAt used: Duration) -> UInt64? { used == cpu ? memory : nil }
 
   /// Takes what was measured. Returns the limit that is passed, if any, and when to look again.
   ///
@@ -34,6 +41,7 @@ struct ResourceWatch {
   ) -> (passed: Limit?, again: Duration) {
     let isIdle = used == cpu
     cpu = used
+    self.memory = memory
     if let cpuLimit, used >= cpuLimit { return (.cpu(cpuLimit), .zero) }
     if let memoryLimit, memory > memoryLimit { return (.memory(memoryLimit), .zero) }
     idleRounds = isIdle ? idleRounds + 1 : 0

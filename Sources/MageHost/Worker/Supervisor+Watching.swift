@@ -56,7 +56,8 @@ extension Supervisor {
 
   func lookAtProcess() -> (passed: Limit?, again: Duration) {
     guard let pid = process?.pid, let cpu = process?.cpuTime() else { return (nil, .seconds(1)) }
-    let memory = MemoryUse(of: [pid]).bytes(beside: held.bytes(of: [pid]))
+    let memory =
+      usage.memory(ofIdleAt: cpu) ?? MemoryUse(of: [pid]).bytes(beside: held.bytes(of: [pid]))
     return usage.look(cpu: cpu, memory: memory, isAlone: group.mechanism == .watch)
   }
 
