@@ -14,6 +14,8 @@ final class GroupKeeper: Sendable {
   /// One for all hosts of a process, whose groups it knows by the process's number.
   private static let hasGuardian = Mutex(false)
   private static let made = Atomic<UInt32>(0)
+  /// Groups whose processes are gone.
+  private let discarded = Mutex<[ControlGroup]>([])
 
   /// - Parameter launcher: the program that can be a guardian too.
   init(launcher: String) {
@@ -43,10 +45,29 @@ final class GroupKeeper: Sendable {
       launcher, root: ControlGroup.root(kind), prefix: ControlGroup.prefix)
   }
 
+  /// Keeps `group` for ``removeDiscarded()``, which is due when this returns true.
+  func discard(_ group: ControlGroup) -> Bool {
+    discarded.withLock { groups in
+      groups.append(group)
+      return groups.count == 1
+    }
+  }
+
+  func removeDiscarded() {
+    let groups = discarded.withLock { groups in
+      defer { groups = [] }
+      return groups
+    }
+    guard !groups.isEmpty else { return }
+    let remove: @Sendable () -> Void = { for group in groups { group.remove() } }
+    do throws(SystemError) { try submit(remove) } catch { remove() }
+  }
+
   /// Returns when every group is removed that was asked to be.
   func shutDown() async {
     await thread.drain()
     // What was made meanwhile for a process that is gone could only now be given back.
+    removeDiscarded()
     await thread.drain()
   }
 }
@@ -57,7 +78,7 @@ final class GroupKeeper: Sendable {
 /// group, the host watches the resident set.
 // @unchecked because work on the keeper's thread carries it back to the loop, where alone it is touched.
 final class GroupMembership: @unchecked Sendable {
-  /// From the start to the move.
+  /// From the start to the move, and from the end to the removal.
   static let delay = Duration.milliseconds(5)
 
   private let keeper: GroupKeeper
@@ -120,7 +141,11 @@ final class GroupMembership: @unchecked Sendable {
     group = nil
   }
 
+  /// Soon: it takes a thread, and somebody waits to hear that the process has ended.
   private func remove(_ group: ControlGroup) {
-    do throws(SystemError) { try keeper.submit { group.remove() } } catch { group.remove() }
+    guard keeper.discard(group) else { return }
+    loop.schedule(at: MonotonicTime.now.advanced(by: Self.delay)) { [keeper] in
+      keeper.removeDiscarded()
+    }
   }
 }
