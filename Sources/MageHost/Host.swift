@@ -38,6 +38,11 @@ public final class Host: Sendable {
     Task(executorPreference: core.loop) { [core] in await core.launcher.startEarly() }
   }
 
+  /// Ends that process, which the next launch would start again, beside whatever the caller does next: nothing that runs needs it. Returns at once.
+  package func stopEarly() {
+    Task(executorPreference: core.loop) { [core] in await core.launcher.stop() }
+  }
+
   /// Starts `executable` as a worker under `policy`. Returns when it is sealed, proven from outside and invited.
   ///
   /// - Parameters:

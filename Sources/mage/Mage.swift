@@ -1,7 +1,16 @@
 internal import ArgumentParser
 
-/// The command line of the framework.
 @main
+enum Main {
+  static func main() async {
+    if CommandLine.arguments.dropFirst().first == RunCommand.configuration.commandName {
+      EarlyHost.start()
+    }
+    await Mage.main()
+  }
+}
+
+/// The command line of the framework.
 struct Mage: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mage",

@@ -20,9 +20,7 @@ struct ProgramRun {
     do throws(RunFailure) {
       // Before anything runs of which it could not be said how it ended.
       let report = try reportFile()
-      let host = try host()
-      // Reading the policy takes about as long.
-      host.startEarly()
+      let host = try EarlyHost.host()
       let policy = try policy()
       try checkProgram()
       let streams = try streams()
@@ -72,10 +70,6 @@ struct ProgramRun {
     return Program.Streams(input: number)
   }
 
-  private func host() throws(RunFailure) -> Host {
-    do throws(HostError) { return try Host() } catch { throw RunFailure("\(error)") }
-  }
-
   private func launch(
     _ host: Host, _ policy: Policy, _ streams: Program.Streams, _ interrupts: Interrupts
   ) async -> RunResult {
@@ -85,6 +79,8 @@ struct ProgramRun {
       streams: streams)
     do throws(SpawnError) {
       let process = try await host.start(program, policy: policy)
+      // There is no second program; it ends while the first one runs.
+      host.stopEarly()
       interrupts.onFirst { Task { await process.kill() } }
       if policy.requirement != .full { await sayLevel(of: process, policy) }
       let ending = await process.ending()
