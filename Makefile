@@ -57,12 +57,12 @@ fuzz: setup
 mutate: setup
 	Scripts/mutate
 
-# Measures beside floors and peers, which it installs and builds: BENCH=spawn the rows whose names begin so.
+# Measures beside floors and peers, which it installs and builds: BENCH=spawn the rows whose names begin so, ROUNDS=9 each of them nine times.
 bench: setup
 	Scripts/peers $(BENCH)
 	for product in mage-bench bench-worker broker-opener floor-process hostile-worker static-worker mage magen mage-launcher; do \
 		$(SWIFT) build $(RELEASE) --product $$product || exit 1; done
-	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" --save $(BENCH)
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/mage-bench" --save --rounds $(or $(ROUNDS),5) $(BENCH)
 
 # The reference of every library, without a warning.
 docs: setup

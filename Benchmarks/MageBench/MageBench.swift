@@ -22,7 +22,6 @@ struct MageBench: AsyncParsableCommand {
     let chosen = Benchmark.all.filter { row in
       names.isEmpty || names.contains { row.name.hasPrefix($0) }
     }
-    guard !chosen.isEmpty else { throw ValidationError("no such benchmark: \(names)") }
     let setting = try Setting()
     print("On \(Machine().description)")
     print(Table.line(Table.header))
@@ -48,9 +47,19 @@ struct MageBench: AsyncParsableCommand {
     if failures > 0 { throw ExitCode.failure }
   }
 
+  func validate() throws {
+    let unknown = names.filter { name in !Benchmark.all.contains { $0.name.hasPrefix(name) } }
+    guard unknown.isEmpty else {
+      let all = Benchmark.all.map(\.name).joined(separator: "\n  ")
+      throw ValidationError(
+        "no benchmark's name begins with \(unknown.joined(separator: ", ")); there are:\n  \(all)")
+    }
+    guard rounds > 0 else { throw ValidationError("--rounds is \(rounds), must be 1 or more") }
+  }
+
   private func measure(_ benchmark: Benchmark, _ setting: Setting) async throws -> Row {
     var measured: [Benchmark.Round] = []
-    for _ in 0..<max(rounds, 1) { measured.append(try await benchmark.round(setting)) }
+    for _ in 0..<rounds { measured.append(try await benchmark.round(setting)) }
     return Row(benchmark, measured)
   }
 }

@@ -33,6 +33,15 @@ struct Setting: Sendable {
       .joined(separator: "/")
   }
 
+  /// Where rows put their files. Always the same, so that nothing gathers when a run is broken off.
+  static func scratch(_ name: String) throws -> String {
+    let path = products + "/bench-scratch-\(name)"
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw SystemError("mkdir(\(path))", errno: errno)
+    }
+    return path
+  }
+
   /// The repository.
   static var root: String {
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)

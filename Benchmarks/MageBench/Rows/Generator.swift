@@ -8,8 +8,7 @@ extension Benchmark {
     name: "magen.generate", what: "bindings of 1000 interfaces of 20 methods",
     peer: "10 s", unit: .microseconds, goal: .atMost(1)
   ) { _ in
-    let directory = "/tmp/mage-bench-magen-\(getpid())"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let directory = try Setting.scratch("magen")
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = directory + "/large.magen"
     try Data(interfaces.utf8).write(to: URL(filePath: path))

@@ -107,8 +107,7 @@ extension Benchmark {
   private static let opens: UInt32 = 5000
 
   private static func brokeredOpen(_ setting: Setting) async throws -> Round {
-    let directory = "/tmp/mage-bench-\(getpid())"
-    mkdir(directory, 0o755)
+    let directory = try Setting.scratch("broker")
     let path = directory + "/file"
     close(open(path, O_CREAT | O_WRONLY, 0o644))
     defer {

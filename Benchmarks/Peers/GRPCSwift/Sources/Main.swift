@@ -36,8 +36,9 @@ import Glibc
   }
 
   private static func start(_ path: String) throws -> pid_t {
-    var words: [UnsafeMutablePointer<CChar>?] =
-      ["peer-grpc-swift", "serve", path].map { strdup($0) } + [nil]
+    let texts = ["peer-grpc-swift", "serve", path]
+    var words: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
+    words.append(nil)
     defer { for word in words { free(word) } }
     var pid: pid_t = 0
     guard posix_spawn(&pid, "/proc/self/exe", nil, nil, &words, environ) == 0 else {
