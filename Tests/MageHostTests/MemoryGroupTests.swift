@@ -92,6 +92,24 @@ import Testing
     let look = watch.look(cpu: .milliseconds(4), memory: 101 << 20)
     #expect(look.passed == .memory(100 << 20))
   }
+
+  @Test(
+    "A worker is looked at again before it can have passed a limit, an idle one with a group seldom"
+  )
+  func pauses() {
+    func pause(after looks: Int, isAlone: Bool, cpu: Duration = .milliseconds(3)) -> Duration {
+      var watch = ResourceWatch(cpuLimit: .seconds(4), memoryLimit: 256 << 20, parallelism: 1)
+      let again = (0..<looks).map { _ in
+        watch.look(cpu: cpu, memory: 1 << 20, isAlone: isAlone).again
+      }
+      return again.last ?? .zero
+    }
+    // 255 MiB at 4 GiB a second.
+    #expect(pause(after: 1, isAlone: false) < .milliseconds(63))
+    #expect(pause(after: 9, isAlone: true) < .milliseconds(63))
+    #expect(pause(after: 9, isAlone: false) == .seconds(2))
+    #expect(pause(after: 9, isAlone: false, cpu: .milliseconds(3500)) == .milliseconds(500))
+  }
 }
 
 /// Groups of the second version, which this machine may have beside those of the first.

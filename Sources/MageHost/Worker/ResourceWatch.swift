@@ -11,6 +11,8 @@ struct ResourceWatch {
   private static let fastestGrowth: UInt64 = 4 << 30
   static let shortest = Duration.milliseconds(2)
   private static let longest = Duration.milliseconds(500)
+  /// For one that uses nothing and meets a control group when it grows.
+  private static let longestIdle = Duration.seconds(2)
 
   let cpuLimit: Duration?
   let memoryLimit: UInt64?
@@ -52,13 +54,13 @@ struct ResourceWatch {
   mutating func expectWork() { idleRounds = 0 }
 
   private func pause(memory: UInt64, _ isAlone: Bool) -> Duration {
-    var pause = Self.longest
+    // An idle worker has not grown, and one that wakes meets its group.
+    let isIdle = idleRounds > 3 && !isAlone
+    var pause = isIdle ? Self.longestIdle : Self.longest
     if let cpuLimit { pause = min(pause, (cpuLimit - cpu) / parallelism) }
-    if let memoryLimit {
+    if let memoryLimit, !isIdle {
       let left = memoryLimit - min(memory, memoryLimit)
-      let seconds = Double(left) / Double(Self.fastestGrowth)
-      // An idle worker has not grown. One that is woken by a message is looked at again; one that wakes by itself meets its group.
-      pause = min(pause, idleRounds > 3 && !isAlone ? Self.longest : .seconds(seconds))
+      pause = min(pause, .seconds(Double(left) / Double(Self.fastestGrowth)))
     }
     return max(pause, Self.shortest)
   }
