@@ -5,9 +5,13 @@
 ///     [u4]16 [s8]-0x800 [b]00000101 [f]+.3e9 7     numbers, least byte first
 ///     [dist4]name … [anchr]name                    how far it is from here to there
 ///     [handles]2                                   what travels beside the bytes; comes before all of them
+///     [array]70000                                 an array of so many bytes, zeros, that does so too, behind the handles
+///     [zeros]70000                                 so many bytes, in own vectors
 struct VectorText {
   private(set) var bytes: [UInt8] = []
   private(set) var handles = 0
+  /// Sizes of the arrays beside the bytes.
+  private(set) var arrays: [Int] = []
   private var distances: [String: (position: Int, size: Int)] = [:]
   private var anchors: Set<String> = []
 
@@ -66,6 +70,8 @@ struct VectorText {
     case "dist8": try distance(to: value, size: 8)
     case "anchr": try anchor(value)
     case "handles": try setHandles(value)
+    case "array": try addArray(value)
+    case "zeros": bytes += [UInt8](repeating: 0, count: try Self.count(value, limit: 1 << 20))
     default: throw Mistake("unknown-type:\(type)")
     }
   }
@@ -161,10 +167,19 @@ struct VectorText {
   }
 
   private mutating func setHandles(_ text: String) throws(Mistake) {
-    guard bytes.isEmpty, handles == 0, distances.isEmpty else { throw Mistake("late-handles") }
-    guard let count = Self.magnitude(text[...]), count <= 65_536 else {
-      throw Mistake("number:\(text)")
+    guard bytes.isEmpty, handles == 0, arrays.isEmpty, distances.isEmpty else {
+      throw Mistake("late-handles")
     }
-    handles = Int(count)
+    handles = try Self.count(text, limit: 65_536)
+  }
+
+  private mutating func addArray(_ text: String) throws(Mistake) {
+    guard bytes.isEmpty, distances.isEmpty else { throw Mistake("late-array") }
+    arrays.append(try Self.count(text, limit: 1 << 20))
+  }
+
+  private static func count(_ text: String, limit: UInt64) throws(Mistake) -> Int {
+    guard let count = magnitude(text[...]), count <= limit else { throw Mistake("number:\(text)") }
+    return Int(count)
   }
 }

@@ -80,7 +80,7 @@ extension MessageEncoder {
     _ fields: StructView, _ offset: Int, _ value: UntrustedBytes?
   ) {
     guard let value else { return }
-    guard isBeside(value.count) else { return bytes(fields, offset, value.copy()) }
+    guard isBeside(value.count) else { return bytes(fields, offset, value.copy()) }  // no check: it writes
     payload(fields, offset, value)
   }
 

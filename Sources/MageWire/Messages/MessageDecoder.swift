@@ -323,7 +323,7 @@ extension MessageDecoder {
     guard let id = try optionalInterfaceID(fields, offset, name) else { return nil }
     let position = nextInterfaceID - 1  // of the id that was just read
     let count = ends.count
-    guard position < count else {
+    guard position < count else {  // no check: the caller makes an end for each id
       throw Malformed(.message(.illegalInterfaceID), field: name, detail: "id \(id)")
     }
     return ends[position]
