@@ -55,6 +55,10 @@ extension Supervisor {
     guard ending == nil else { return }
     // Nobody may have watched it: a dead one is not left to lie there.
     let status = status ?? (try? process?.reap())
+    if status == nil, let left = process.take() {
+      unwatch(.process)
+      LateReaper.watch(left, on: loop)
+    }
     // What it had sent before it died may be the reason: a malformed message outranks the crash that came with it.
     if cause == nil { connection?.assumeIsolated { $0.readWhatIsLeft() } }
     let cause =

@@ -57,6 +57,10 @@ extension ProgramSupervisor {
     guard ending == nil else { return }
     // Nobody may have watched it: a dead one is not left to lie there.
     if reaped == nil { reaped = try? process?.reap() }
+    if reaped == nil, let left = process.take() {
+      unwatch(.process)
+      LateReaper.watch(left, on: loop)
+    }
     let ending = Ending(cause: finalCause, usage: finalUsage)
     self.ending = ending
     release()
