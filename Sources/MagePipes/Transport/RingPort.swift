@@ -82,6 +82,9 @@ package final class RingPort: @unchecked Sendable {
 
   /// Asks the peer to ring. Look at ``hasNews`` afterwards, and only then sleep.
   func announceSleep() {
+    sleeps += 1
+    // Before it is asked for: a ring that answers the announcement must not be among what is thrown away.
+    if sleeps % Self.sleepsBetweenEmptying == 0 { heard.discardContents() }
     memory.store(1, .readerSleeps, reader.direction)
     atomicMemoryFence(ordering: .sequentiallyConsistent)
   }
@@ -89,12 +92,7 @@ package final class RingPort: @unchecked Sendable {
   func revokeSleep() { memory.store(0, .readerSleeps, reader.direction) }
 
   /// Goes to sleep: the doorbell is the only thing that wakes this end.
-  func slept() {
-    isAwake = false
-    sleeps += 1
-    guard sleeps % Self.sleepsBetweenEmptying == 0 else { return }
-    heard.discardContents()
-  }
+  func slept() { isAwake = false }
 
   /// The doorbell rang. False when it has rung for nothing too often.
   func rang() -> Bool {
