@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  @Test("What a template's preparation costs is not held against its limit on processor time")
+  func costlyPreparation() async throws {
+    let change: (inout Policy) -> Void = { $0.limits.cpu = .milliseconds(100) }
+    try await TestHost.with(change) { test in
+      let template = try await prepare(test, ["work"])
+      let worker = try await template.spawn()
+      await worker.kill()
+      await template.close()
+    }
+  }
+
   @Test("A process with threads refuses to be forked, and says why")
   func threads() throws {
     let socket = try PacketSocket.pair()

@@ -16,6 +16,10 @@ struct StaticWorker {
   private static func prepare() throws {
     switch Worker.arguments.first {
     case "fail": throw Failure()
+    case "work":
+      // Most of half a second of processor time.
+      let start = MonotonicTime.now
+      while MonotonicTime.now.since(start) < .milliseconds(500) {}
     case "start-thread": try Thread.start(name: "bystander") { raw_wait_forever() }
     default: break
     }

@@ -201,7 +201,8 @@ extension Supervisor {
       launchEnded(.launcherGone("\(error)"))
     }
     // What it uses before it is invited counts. Most are invited sooner, and are looked at from then on.
-    schedule(.resources, after: Self.firstLook) { $0.watchResources() }
+    // What a template prepares is for all of its forks, and its limits are theirs.
+    if !role.isTemplate { schedule(.resources, after: Self.firstLook) { $0.watchResources() } }
     // Forks are born in their template's group, so it has none.
     if !role.isTemplate, let memory = plan.policy.limits.memory {
       schedule(.group, after: GroupMembership.delay) {
