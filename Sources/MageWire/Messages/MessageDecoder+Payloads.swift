@@ -80,7 +80,9 @@ extension MessageEncoder {
     _ fields: StructView, _ offset: Int, _ value: UntrustedBytes?
   ) {
     guard let value else { return }
-    guard isBeside(value.count) else { return bytes(fields, offset, value.copy()) }  // no check: it writes
+    guard isBeside(value.count) else {  // no check: it writes
+      return bytes(fields, offset, value.copy())
+    }
     payload(fields, offset, value)
   }
 

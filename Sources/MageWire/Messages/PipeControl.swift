@@ -146,7 +146,7 @@ extension MessageHeader {
   }
 
   private static func write(_ value: UInt32, at position: Int, into bytes: inout [UInt8]) {
-    guard position >= 0, position + 4 <= bytes.count else { return }  // no check: a message of this side's
+    guard position >= 0, position + 4 <= bytes.count else { return }  // no check: our own
     for index in 0..<4 {
       bytes[position + index] = UInt8(truncatingIfNeeded: value >> UInt32(index * 8))
     }
