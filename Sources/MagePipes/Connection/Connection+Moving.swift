@@ -249,7 +249,7 @@ extension Port {
     for departure in lead + outgoing {
       var arrival = departure.unmoved
       if case .request(let request) = departure.kind, let original = originals[request] {
-        arrival.message = arrival.message.renumbered(original)
+        arrival = Arrival(message: arrival.message.renumbered(original), source: arrival.source)
       }
       relay.held.append(arrival)
     }

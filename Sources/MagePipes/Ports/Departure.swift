@@ -10,9 +10,16 @@ enum CreditSource: Sendable {
 }
 
 /// A message that has arrived at a port and was not read yet.
-struct Arrival: Sendable {
-  var message: IncomingMessage
+///
+/// A reference, because it passes many hands and has many parts.
+final class Arrival: Sendable {
+  let message: IncomingMessage
   let source: CreditSource
+
+  init(message: IncomingMessage, source: CreditSource) {
+    self.message = message
+    self.source = source
+  }
 
   /// Gives the credit back.
   func release(_ effects: inout Effects) { source.restore(message.cost, &effects) }

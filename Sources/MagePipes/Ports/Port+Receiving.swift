@@ -161,9 +161,7 @@ extension Port {
     if arrival.mayBeOfBatch, receiver.takesBatches(of: header.ordinal) {
       return .batch([arrival] + carrier.removeRest(of: arrival), receiver)
     }
-    var message = arrival.message
-    message.ends = try carrier.announced(header)
-    switch try receiver.receive(message, header: header) {
+    switch try receiver.receive(try carrier.complete(arrival.message, header), header: header) {
     case .oneWay(let handler): return .oneWay(handler)
     case .request(let handler):
       try beginAnswering(header.requestID, arrival)
@@ -171,14 +169,33 @@ extension Port {
     }
   }
 
+  /// The message with the ends that it announces.
+  private func complete(
+    _ message: IncomingMessage, _ header: MessageHeader
+  ) throws(Malformed) -> IncomingMessage {
+    guard !header.interfaceIDs.isEmpty else { return message }
+    var message = message
+    message.ends = try announced(header)
+    return message
+  }
+
   private func perform(_ work: Work, _ arrival: Arrival) async {
     switch work {
     case .oneWay(let handler):
-      let result = await arrival.result(of: handler)
-      arrival.release()
-      if case .failure(let error) = result { handlerFailed(error, arrival) }
+      do {
+        try await arrival.inItsTrace(handler)
+        arrival.release()
+      } catch {
+        arrival.release()
+        handlerFailed(error, arrival)
+      }
     case .request(let request, let handler):
-      finishedRequest(request, arrival, await arrival.result(of: handler))
+      do {
+        finished(request, arrival, try await arrival.inItsTrace(handler))
+      } catch {
+        finished(request, arrival, nil)
+        handlerFailed(error, arrival)
+      }
     case .batch(let batch, let receiver): await perform(batch, receiver)
     }
   }
@@ -223,16 +240,13 @@ extension Port {
     if let refusal { throw Malformed(.channel(.tooManyOutstanding), detail: refusal) }
   }
 
-  private func finishedRequest(
-    _ request: UInt64, _ arrival: Arrival, _ result: Result<OutgoingMessage, any Error>
-  ) {
+  private func finished(_ request: UInt64, _ arrival: Arrival, _ reply: OutgoingMessage?) {
     PortLock.change { effects in
       answering.remove(request)
       arrival.source.tally?.answering -= 1
       arrival.release(&effects)
-      if case .success(let reply) = result { answer(reply, to: arrival, &effects) }
+      if let reply { answer(reply, to: arrival, &effects) }
     }
-    if case .failure(let error) = result { handlerFailed(error, arrival) }
   }
 
   private func answer(
@@ -310,16 +324,6 @@ extension Arrival {
     message.context == nil && source.isSame(as: first.source) && !isVoid
       && message.writer == first.message.writer && message.isRelayed == first.message.isRelayed
       && message.bytes.prefix(16) == first.message.bytes.prefix(16)
-  }
-
-  fileprivate func result<Value: Sendable>(
-    of handler: @Sendable () async throws -> Value
-  ) async -> Result<Value, any Error> {
-    do {
-      return .success(try await inItsTrace(handler))
-    } catch {
-      return .failure(error)
-    }
   }
 
   /// Runs a handler that can ask which trace the message belongs to. What a worker has said is kept apart.

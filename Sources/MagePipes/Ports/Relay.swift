@@ -72,9 +72,8 @@ extension Port {
     call.original = header.requestID
     call.answering = tally
     other.calls[request] = call
-    var renumbered = arrival
-    renumbered.message = arrival.message.renumbered(request)
-    other.outgoing.append(Departure(renumbered))
+    let renumbered = arrival.message.renumbered(request)
+    other.outgoing.append(Departure(Arrival(message: renumbered, source: arrival.source)))
   }
 
   /// Returns the rules that the reply must keep, if anybody knows them.
