@@ -229,6 +229,13 @@ final class Socket: Sendable {
     _ = Glibc.send(descriptor.number, bytes, bytes.count, Int32(MSG_DONTWAIT))
   }
 
+  /// Whether the other end has said nothing and not gone.
+  var isOpen: Bool {
+    var byte: UInt8 = 0
+    return recv(descriptor.number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0
+      && errno == EAGAIN
+  }
+
   func send(_ text: String) { _ = text.withCString { write(descriptor.number, $0, strlen($0)) } }
 
   /// Everything up to the end.

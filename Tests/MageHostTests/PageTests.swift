@@ -128,6 +128,9 @@ import Testing
       let path = try #require(URL(string: page.address)).path + "/"
       let idle = try (0..<64).map { _ in try Socket.connected(port) }
       idle.first?.send(String(repeating: "x", count: 3000))
+      // More than thirty-two are let go at once, before those that came first.
+      #expect(idle.last?.rest() == "")
+      #expect(try #require(idle.first).isOpen)
       // Thirty-two wait for their five seconds; then there is room.
       let clock = ContinuousClock()
       let start = clock.now
