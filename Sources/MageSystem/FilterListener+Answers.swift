@@ -49,19 +49,33 @@ package enum RemoteMemory {
     _ pid: Int32, _ address: UInt64, count: Int
   ) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var next = address
     while bytes.count < count {
-      let inPage = 4096 - Int(next % 4096)
-      var chunk = [UInt8](repeating: 0, count: min(inPage, count - bytes.count))
-      let got = unsafe chunk.withUnsafeMutableBytes { raw in
-        unsafe mage_read_memory(pid, next, raw.baseAddress, raw.count)
+      let next = address &+ UInt64(bytes.count)
+      let wanted = min(leftInPage(next), count - bytes.count)
+      let chunk: [UInt8]
+      do throws(SystemError) {
+        chunk = try readPart(pid, next, count: wanted)
+      } catch {
+        if bytes.isEmpty { throw error }
+        return bytes
       }
-      if got < 0, !bytes.isEmpty { return bytes }
-      let taken = Int(try check("process_vm_readv", got))
-      bytes += chunk.prefix(taken)
-      guard taken == chunk.count else { return bytes }
-      next = next &+ UInt64(taken)
+      bytes += chunk
+      guard chunk.count == wanted else { return bytes }
     }
+    return bytes
+  }
+
+  private static func leftInPage(_ address: UInt64) -> Int { 4096 - Int(address % 4096) }
+
+  private static func readPart(
+    _ pid: Int32, _ address: UInt64, count: Int
+  ) throws(SystemError) -> [UInt8] {
+    var got: Int64 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      got = unsafe mage_read_memory(pid, address, buffer.baseAddress, count)
+      filled = Int(max(0, got))
+    }
+    _ = try check("process_vm_readv", got)
     return bytes
   }
 
@@ -69,10 +83,16 @@ package enum RemoteMemory {
   package static func text(
     _ pid: Int32, _ address: UInt64, limit: Int
   ) throws(SystemError) -> [UInt8] {
-    let bytes = try read(pid, address, count: limit)
-    guard let end = bytes.firstIndex(of: 0) else {
-      throw SystemError("process_vm_readv", errno: Errno.nameTooLong)
+    var text: [UInt8] = []
+    // Page by page, and no further than the text: as a rule there is one, and what lies behind it is nobody's.
+    while text.count < limit {
+      let next = address &+ UInt64(text.count)
+      let wanted = min(leftInPage(next), limit - text.count)
+      let chunk = try readPart(pid, next, count: wanted)
+      if let end = chunk.firstIndex(of: 0) { return text + chunk[..<end] }
+      text += chunk
+      guard chunk.count == wanted else { break }
     }
-    return Array(bytes[..<end])
+    throw SystemError("process_vm_readv", errno: Errno.nameTooLong)
   }
 }
