@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib
 OUTPUT ?= sheet.png
 
-.PHONY: demo test test-user bench docs format lint setup clean soak fuzz mutate asan tsan valgrind analyze torture traps
+.PHONY: demo test test-user bench docs format lint setup clean soak fuzz mutate asan tsan valgrind analyze torture traps looks
 
 demo: setup
 	$(SWIFT) build $(RELEASE) --product demo-host
@@ -44,6 +44,10 @@ valgrind: setup
 # Every place in a host's modules that could trap has a reason why no worker reaches it; a new one needs a person to look at it.
 traps:
 	Scripts/traps
+
+# Code that nobody uses, and code that is there twice.
+looks:
+	Scripts/looks
 
 # The compiler's analyzer over the C.
 analyze:

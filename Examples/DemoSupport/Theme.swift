@@ -11,7 +11,6 @@ package enum Theme {
   /// A worker that used more time, memory or bandwidth than it may.
   package static let greedy = Colour(hex: 0xff9157)
   /// A file that was not looked at.
-  package static let neutral = Colour(hex: 0x8b98a9)
 
   static let ground = Colour(hex: 0x10141a)
   static let card = Colour(hex: 0x1b222c)

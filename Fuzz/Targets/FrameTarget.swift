@@ -30,7 +30,8 @@ enum FrameTarget {
     }
     var writer = FrameWriter()
     writer.append(
-      kind, flags: frame.flags, endpoint: frame.endpoint, total: frame.total, entries: frame.entries,
+      kind, flags: frame.flags, endpoint: frame.endpoint, total: frame.total,
+      entries: frame.entries,
       payload: bytes[frame.payload])
     return writer.bytes.prefix(end - start).elementsEqual(bytes[start..<end])
   }

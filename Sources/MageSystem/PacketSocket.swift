@@ -36,8 +36,6 @@ package struct PacketSocket: ~Copyable, Sendable {
       peer: OwnedDescriptor(owning: ends.1))
   }
 
-  package consuming func takeDescriptor() -> OwnedDescriptor { descriptor }
-
   /// Whether the other end is open and may still send (poll(2), POLLRDHUP).
   package var hasPeer: Bool {
     let ended: Int16 = 0x2000  // POLLRDHUP, which the libc hides behind a feature macro

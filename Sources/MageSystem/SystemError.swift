@@ -38,9 +38,7 @@ package enum Errno {
   package static let noProcess: Int32 = 3
   package static let interrupted: Int32 = 4
   package static let badDescriptor: Int32 = 9
-  package static let noChild: Int32 = 10
   package static let again: Int32 = 11
-  package static let noMemory: Int32 = 12
   package static let accessDenied: Int32 = 13
   package static let busy: Int32 = 16
   package static let crossesDevice: Int32 = 18
@@ -52,7 +50,6 @@ package enum Errno {
   package static let nameTooLong: Int32 = 36
   package static let noSystem: Int32 = 38
   package static let protocolError: Int32 = 71
-  package static let messageTooLong: Int32 = 90
   package static let connectionReset: Int32 = 104
   package static let notConnected: Int32 = 107
   package static let tooManyReferences: Int32 = 109

@@ -50,9 +50,6 @@ struct ResourceWatch {
     return (nil, pause(memory: memory, isAlone))
   }
 
-  /// Something was sent to the worker: it may start to work now.
-  mutating func expectWork() { idleRounds = 0 }
-
   private func pause(memory: UInt64, _ isAlone: Bool) -> Duration {
     // An idle worker has not grown, and one that wakes meets its group.
     let isIdle = idleRounds > 3 && !isAlone

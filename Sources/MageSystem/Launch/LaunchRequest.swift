@@ -57,7 +57,6 @@ package struct LaunchRequest: Sendable {
   /// The most bytes that ``encoded`` may have.
   package static let maxBytes = Int(MAGE_MAX_LAUNCH_BYTES)
   package static let maxDescriptors = Int(MAGE_MAX_PACKET_DESCRIPTORS) - 1
-  package static let maxTrees = Int(MAGE_MAX_LAUNCH_TREES)
 
   package var encoded: [UInt8] {
     var header = mage_launch_request()

@@ -73,7 +73,6 @@ package enum ResourceLimit: UInt64, Sendable {
   case processes = 6
   case openFiles = 7
   case lockedMemory = 8
-  case addressSpace = 9
   case pendingSignals = 11
   case messageQueues = 12
 
