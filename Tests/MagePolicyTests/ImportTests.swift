@@ -130,6 +130,15 @@ import Testing
     #expect(minijail.notes.contains { $0.contains("no errno has the number 220") })
   }
 
+  @Test func aConditionOfMoreComparisonsThanAPolicyMayHaveIsLeftOut() throws {
+    let tests = arg(0, "LT", 3) + "," + "{\"index\": 2, \"value\": -2, \"op\": \"SCMP_CMP_GE\"}"
+    let (rules, notes) = try rules(profile(entry("write", "ALLOW", tests)))
+    #expect(rules == [])
+    #expect(
+      notes.contains(
+        "f: syscalls[0]: write: that takes more than 64 comparisons here; left out"))
+  }
+
   @Test func anArgumentThatIsTestedTwiceMeansOr() throws {
     let twice = arg(1, "EQ", 3) + "," + arg(1, "EQ", 1)
     let (rules, notes) = try rules(profile(entry("fcntl", "ALLOW", twice)))

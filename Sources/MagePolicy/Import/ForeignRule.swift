@@ -39,10 +39,16 @@ extension ForeignRule {
   func condition() throws(Untranslatable) -> Condition? {
     guard let cases else { return nil }
     var result: Condition?
+    var comparisons = 0
     for tests in cases {
       var all: Condition?
       for test in tests {
         guard let one = try test.condition(of: call) else { continue }
+        comparisons += one.comparisons
+        guard comparisons <= Parser.maxComparisons else {
+          throw Untranslatable(
+            reason: "that takes more than \(Parser.maxComparisons) comparisons here")
+        }
         all = all.map { .and($0, one) } ?? one
       }
       // A case without a test that could fail is the whole.
@@ -61,6 +67,18 @@ extension ForeignRule {
     (cases ?? []).joined().contains { test in
       let argument = SystemCallSignatures.arguments(of: call)?.first { $0.index == test.index }
       return argument?.width == .int || argument?.width == .short
+    }
+  }
+}
+
+extension Condition {
+  /// How many comparisons it is of; for those of one test, which are at most as many as an argument has bits.
+  fileprivate var comparisons: Int {
+    switch self {
+    case .comparison: 1
+    case .not(let inner): inner.comparisons
+    case .and(let left, let right), .or(let left, let right):
+      left.comparisons + right.comparisons
     }
   }
 }

@@ -8,7 +8,7 @@ extension Parser {
   /// Parentheses and `not`s that may be open at once, so that no file can exhaust the host's stack.
   private static let maxDepth = 32
   /// Comparisons in one condition; chains of `or` nest as deep as they are long.
-  private static let maxComparisons = 64
+  static let maxComparisons = 64
 
   mutating func parseRules() throws(PolicyError) {
     let name = try word("'startup' or 'serve'")
