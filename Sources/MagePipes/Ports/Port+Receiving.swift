@@ -47,6 +47,8 @@ extension Port {
     let number: UInt64
     /// `nil` for anywhere.
     let loop: Loop?
+    /// Whether it was begun on that loop: only then it cannot run at the same time as whoever has begun it.
+    let goesOn: Bool
   }
 
   /// Has the receiver take what has arrived, one message after the other.
@@ -69,7 +71,9 @@ extension Port {
     // From here on the task before does not go on.
     handlerTasks &+= 1
     guard let step = nextStep(&effects) else { return nil }
-    return (HandlerTask(number: handlerTasks, loop: step.arrival?.source.loop), step)
+    let loop = step.arrival?.source.loop
+    let goesOn = loop?.isCurrent == true
+    return (HandlerTask(number: handlerTasks, loop: loop, goesOn: goesOn), step)
   }
 
   private func handle(_ first: Step, in task: HandlerTask) async {
@@ -77,7 +81,7 @@ extension Port {
     while let step = next {
       await take(step)
       // Elsewhere it may go on at the same time as whoever has begun it.
-      guard task.loop != nil else { return }
+      guard task.goesOn else { return }
       next = PortLock.change { nextStep(in: task, &$0) }
     }
   }

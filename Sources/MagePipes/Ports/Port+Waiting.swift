@@ -51,6 +51,9 @@ extension Connection {
   /// Worker: takes what the host sends and starts nothing for it, until `isOver`.
   func waitAlone(until isOver: () -> Bool) {
     PortLock.change { _ in tally.isAlone = true }
+    // A flush for the end of this turn may come behind the very action that waits here, and then would never come.
+    isFlushScheduled = false
+    scheduleFlush()
     defer {
       PortLock.change { _ in tally.isAlone = false }
       // Not here: a handler would start before the call that was waited for has returned.
