@@ -751,7 +751,7 @@ enum BuiltPolicies {
       Allow(.`clock_getres`)
       Allow(.`clock_gettime`)
       Allow(.`clock_nanosleep`)
-      Allow(.clone) { ($0.flags & ConstantValue(UInt64(2114060416))) == ConstantValue(UInt64(0)) }
+      Allow(.clone) { (($0.flags & ConstantValue(UInt64(2114060416))) == ConstantValue(UInt64(0))) && ((!($0.flags.has(.CLONE_THREAD))) || ($0.flags.has(.CLONE_FILES))) }
       Allow(.clone) { $0.flags == .threadFlags }
       Allow(.`close`)
       Allow(.`copy_file_range`)
@@ -904,6 +904,7 @@ enum BuiltPolicies {
       PolicyExpectation(.kills, .call("clone"), arguments: ["flags": ConstantValue(UInt64(536870912))]),
       PolicyExpectation(.kills, .call("clone"), arguments: ["flags": ConstantValue(UInt64(1073741824))]),
       PolicyExpectation(.kills, .call("clone"), arguments: ["flags": ConstantValue(UInt64(128))]),
+      PolicyExpectation(.kills, .call("clone"), arguments: ["flags": ConstantValue(UInt64(67840))]),
       PolicyExpectation(.kills, .call("unshare"), arguments: ["flags": ConstantValue(UInt64(268435456))]),
       PolicyExpectation(.kills, .call("setns")),
       PolicyExpectation(.kills, .call("mount")),

@@ -12,6 +12,8 @@ struct HeldMemory {
   let directories: [String]
 
   private var last: UInt64 = 0
+  /// Whether what was said last had been found before, and may be less than there is now.
+  private(set) var isStale = false
   private var next: MonotonicTime
 
   init(directories: [String]) {
@@ -23,7 +25,8 @@ struct HeldMemory {
   /// Looks, unless looking took so long the last time that the host would have little time for anything else: then what was found then.
   mutating func bytes(of processes: [Int32]) -> UInt64 {
     let start = MonotonicTime.now
-    guard start >= next else { return last }
+    isStale = start < next
+    guard !isStale else { return last }
     var found = Found()
     for pid in processes {
       found.addDescriptors(of: pid)
@@ -55,15 +58,17 @@ private struct Found {
   private var seen: Set<String> = []
   private var files: Set<UInt64> = []
 
-  /// More descriptors than any limit allows, and more mapped files than any honest process has.
+  /// More mapped files than any honest process has.
   private static let most = 4096
   /// What one socket or one pipe can hold by default (unix(7), pipe(7)): how much it does hold, nobody outside can ask.
   private static let socketBytes: UInt64 = 208 << 10
   private static let pipeBytes: UInt64 = 64 << 10
+  /// How many mapped files a look may still take: the host's loop waits for it, and with the loop all other workers.
+  private var mappingsLeft = 32_768
 
   mutating func addDescriptors(of pid: Int32) {
     let directory = "/proc/\(pid)/fd"
-    for name in (try? DirectoryListing.names(in: directory, limit: Self.most)) ?? [] {
+    for name in descriptorNames(in: directory) {
       let path = "\(directory)/\(name)"
       guard let link = try? FileReading.link(path) else { continue }
       if link.hasPrefix("socket:") {
@@ -76,11 +81,24 @@ private struct Found {
     }
   }
 
+  private mutating func descriptorNames(in directory: String) -> [String] {
+    do throws(SystemError) {
+      return try DirectoryListing.names(in: directory)
+    } catch {
+      // Nobody hides behind a number of descriptors that is not looked through. Whoever has ended has none.
+      if error.errno == Errno.fileTooLarge { bytes = .max / 2 }
+      return []
+    }
+  }
+
   /// Files of which a process has only a mapping (proc_pid_map_files(5)): only root may look.
   mutating func addMappings(of pid: Int32) {
     let directory = "/proc/\(pid)/map_files"
     do throws(SystemError) {
-      for name in try DirectoryListing.names(in: directory, limit: Self.most) {
+      let names = try DirectoryListing.names(
+        in: directory, limit: min(Self.most, mappingsLeft))
+      mappingsLeft -= names.count
+      for name in names {
         let path = "\(directory)/\(name)"
         do throws(SystemError) {
           addFile(try FileReading.link(path), path)

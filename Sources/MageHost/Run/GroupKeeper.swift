@@ -87,6 +87,8 @@ final class GroupMembership: @unchecked Sendable {
   private var isOver = false
   /// Whether the kernel held the limit for some of the time.
   private var wasUsed = false
+  /// Whether nothing was outside when it was looked for last. Only then the watch may rely on the group.
+  private(set) var holdsAll = false
 
   init(_ keeper: GroupKeeper, loop: Loop) {
     self.keeper = keeper
@@ -99,27 +101,37 @@ final class GroupMembership: @unchecked Sendable {
     // Without a thread or a group there is the watch, and that is said.
     try? keeper.submit { [weak self, keeper, loop] in
       guard let group = try? keeper.make(memory: memory) else { return }
-      let hasMoved = Self.move(processes, to: group)
-      Task(executorPreference: loop) { self?.entered(group, hasMoved) ?? group.remove() }
+      let moved = Self.move(processes, to: group)
+      Task(executorPreference: loop) { self?.entered(group, moved) ?? group.remove() }
     }
+  }
+
+  private struct Moved: Sendable {
+    var some = false
+    var all = false
   }
 
   private static func move(
     _ processes: @Sendable () -> [Int32], to group: ControlGroup
-  ) -> Bool {
-    var hasMoved = false
+  ) -> Moved {
+    var moved = Moved()
     for _ in 0..<10 {
       let inside = group.processes
       let outside = processes().filter { !inside.contains($0) }
-      guard !outside.isEmpty else { break }
-      for pid in outside where (try? group.add(pid)) != nil { hasMoved = true }
+      guard !outside.isEmpty else {
+        moved.all = true
+        break
+      }
+      for pid in outside where (try? group.add(pid)) != nil { moved.some = true }
     }
-    return hasMoved
+    // Whoever forks and ends faster than it is moved is outside still.
+    return moved
   }
 
-  private func entered(_ group: ControlGroup, _ hasMoved: Bool) {
-    guard !isOver, hasMoved else { return remove(group) }
+  private func entered(_ group: ControlGroup, _ moved: Moved) {
+    guard !isOver, moved.some else { return remove(group) }
     wasUsed = true
+    holdsAll = moved.all
     self.group = group
   }
 

@@ -56,9 +56,10 @@ extension Supervisor {
 
   func lookAtProcess() -> (passed: Limit?, again: Duration) {
     guard let pid = process?.pid, let cpu = process?.cpuTime() else { return (nil, .seconds(1)) }
-    let memory =
-      usage.memory(ofIdleAt: cpu) ?? MemoryUse(of: [pid]).bytes(beside: held.bytes(of: [pid]))
-    return usage.look(cpu: cpu, memory: memory, isAlone: group.mechanism == .watch)
+    // Who has filled a file since the last whole look and sleeps now is not taken for as small as it was then.
+    let known = held.isStale ? nil : usage.memory(ofIdleAt: cpu)
+    let memory = known ?? MemoryUse(of: [pid]).bytes(beside: held.bytes(of: [pid]))
+    return usage.look(cpu: cpu, memory: memory, isAlone: !group.holdsAll)
   }
 
   /// The worker closed its end of the channel. It ends by itself at once, or it is up to something.

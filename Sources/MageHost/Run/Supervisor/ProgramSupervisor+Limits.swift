@@ -6,7 +6,7 @@ extension ProgramSupervisor {
   func watchResources() {
     guard cause == nil, ending == nil, let measured = measure() else { return }
     let look = usage.look(
-      cpu: measured.cpu, memory: measured.memory, isAlone: group.mechanism == .watch)
+      cpu: measured.cpu, memory: measured.memory, isAlone: !group.holdsAll)
     if let passed = look.passed {
       end(.limit(passed))
     } else {
