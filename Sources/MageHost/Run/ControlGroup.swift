@@ -5,7 +5,7 @@ internal import MageSystem
 ///
 /// The kernel counts everything that is charged to the processes in it, tmpfs and page tables included, and ends one of them
 /// before they take more.
-final class ControlGroup: Sendable {
+package final class ControlGroup: Sendable {
   enum Kind: Equatable, Sendable { case v1, v2 }
 
   private let directory: String
@@ -83,6 +83,13 @@ final class ControlGroup: Sendable {
 
   /// Takes the group away. Its processes must be gone.
   func remove() { rmdir(directory) }
+
+  /// How many groups of this process there are, those included that wait to be removed.
+  package static var count: Int {
+    guard let kind = available else { return 0 }
+    let names = (try? DirectoryListing.names(in: root(kind))) ?? []
+    return names.count { $0.hasPrefix(prefix) }
+  }
 
   /// Takes away what hosts left behind that could not do it: groups of processes that are no more.
   static func removeStale(_ kind: Kind) {

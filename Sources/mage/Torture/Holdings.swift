@@ -1,3 +1,4 @@
+internal import MageHost
 internal import MageSystem
 
 /// What this process holds of the machine, counted.
@@ -18,6 +19,8 @@ struct Holdings: Sendable {
       ("threads", try DirectoryListing.names(in: "/proc/self/task").count, 16),
       ("children", try children(), 0),
       ("mounts", try lines("/proc/self/mounts").count, 0),
+      // One for each friendly worker, which it enters a moment after its start: counted before that, they are missing.
+      ("control groups", ControlGroup.count, pairs * 2),
       ("shared mappings", maps.count - buffers, 0),
       ("shared buffers", buffers, pairs * buffersOfOnePair),
       // What an allocator keeps for the next time; a leak of a page for each of 100,000 workers is ten times that.

@@ -14,7 +14,7 @@ struct TortureCommand: ParsableCommand {
       step), are ended by the host, and replaced.
 
       Checked: every hostile worker ends, and with the ending that is right for what it did; no friendly call fails, is lost or answered twice; \
-      and descriptors, threads, mounts, children and memory of this process do not grow.
+      and descriptors, threads, mounts, control groups, children and memory of this process do not grow.
 
       The same seed makes the same hostile workers in the same order. --only repeats one of them.
 
