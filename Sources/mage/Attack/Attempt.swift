@@ -29,7 +29,7 @@ struct Attempt: Sendable {
     /// What the call before returned.
     case result
     /// What only a run knows (``Bait``).
-    case hostProcess, hostPort, hostSocket, hostFile
+    case hostProcess, hostPort, hostSocket, hostFile, hostDisk
 
     init(integerLiteral value: Int) { self = .number(UInt64(bitPattern: Int64(value))) }
     init(stringLiteral text: String) { self = .text(text) }
@@ -89,6 +89,7 @@ extension Attempt {
     let shown: String
     switch path {
     case .text(let text): shown = text
+    case .hostDisk: shown = "the root's disk"
     default: shown = "the host's entry in /proc"
     }
     let mode = flags & 3 == 0 ? "read" : "write"

@@ -3,6 +3,7 @@ extension Attempt {
   static let processAttempts: [Attempt] = [
     .call("trace itself", .processes, "ptrace", 0, 0, 0, 0),
     .call("trace the host", .processes, "ptrace", 0x4206, .hostProcess, 0, 0),
+    .call("trace process 1", .processes, "ptrace", 0x4206, 1, 0, 0),
     .call(
       "read the host's memory", .processes, "process_vm_readv", .hostProcess, 0, 0, 0, 0, 0,
       goal: .attention),
@@ -11,6 +12,8 @@ extension Attempt {
       goal: .attention),
     .call("signal everybody", .processes, "kill", -1, 0),
     .call("signal the host", .processes, "kill", .hostProcess, 0),
+    // A policy may give a program its own namespace's processes, of which this is the first.
+    .call("signal process 1", .processes, "kill", 1, 0, isGrantable: true),
     .call("hold the host", .processes, "pidfd_open", .hostProcess, 0),
     .call("take a descriptor", .processes, "pidfd_getfd", -1, 0, 0, goal: .attention),
     .call(
@@ -80,5 +83,9 @@ extension Attempt {
     Attempt(
       name: "call by x32 numbers", group: .filters,
       calls: [Call(name: "getpid", numberBits: 0x4000_0000, arguments: [])]),
+    // What a filter's author takes for impossible: -1 is no call's number, and tracers use it for calls that are left out.
+    Attempt(
+      name: "call by number -1", group: .filters,
+      calls: [Call(name: "getpid", numberBits: 0xFFFF_FFFF, arguments: [])]),
   ]
 }

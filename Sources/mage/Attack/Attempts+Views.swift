@@ -48,7 +48,8 @@ extension Attempt {
     .open("/home", directory), .open("/proc/1/environ"), .open("/proc/1/root/etc", directory),
     .open(.hostFile), .open("/proc/kcore"), .open("/proc/sys/kernel/core_pattern", write),
     .open("/sys/power/state", write), .open("/sys/fs/cgroup/cgroup.procs", write),
-    .open("/dev/kmsg"), .open("/dev/mem"), .open("/dev/kvm", 2), .open("/dev/fuse", 2),
+    .open(.hostDisk), .open("/dev/kmsg"), .open("/dev/mem"), .open("/dev/kvm", 2),
+    .open("/dev/fuse", 2),
     .open("/dev/tty", 2), .open("/run/systemd/private"),
     .call(
       "look at /etc/passwd", .files, "newfstatat", workingDirectory, "/etc/passwd", .zeros(256), 0),

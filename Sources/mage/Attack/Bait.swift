@@ -94,8 +94,18 @@ extension Attempt.Word {
     case .hostPort: Self.hexadecimal(port)
     case .hostSocket: Self.hexadecimal(socket)
     case .hostFile: "s/proc/\(getpid())/stat"
+    case .hostDisk: "s" + Self.rootDisk
     }
   }
+
+  /// The device file of what is mounted on `/`, where that is a disk; else a name that first disks have.
+  private static let rootDisk: String = {
+    let bytes = (try? FileReading.read("/proc/self/mounts", limit: 8 << 20)) ?? []
+    let root = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .map { $0.split(separator: " ") }
+      .first { $0.count > 1 && $0[1] == "/" && $0[0].hasPrefix("/dev/") }
+    return root.map { String($0[0]) } ?? "/dev/sda"
+  }()
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
     "x" + bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
