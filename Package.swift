@@ -140,7 +140,9 @@ let tests: [Target] = [
     path: "Tests/ProbeInterface", swiftSettings: settings, plugins: ["MagenPlugin"]),
   .executableTarget(
     name: "hostile-worker",
-    dependencies: ["CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface"],
+    dependencies: [
+      "CAttempts", "CRawCalls", "CrimeSimulation", "MageSystem", "MageWorker", "ProbeInterface",
+    ],
     path: "Tests/HostileWorker", swiftSettings: settings),
   // Without a dynamic linker, as workers are that are to start fast. No test target depends on it, for the flag would reach the test bundle; it is built with the tests all the same.
   .executableTarget(

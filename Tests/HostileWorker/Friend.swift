@@ -1,3 +1,4 @@
+internal import CAttempts
 internal import CRawCalls
 internal import CrimeSimulation
 internal import Glibc
@@ -104,6 +105,11 @@ final class Friend: Probe.Service {
 
   func fetch(port: UInt16, request: String) async throws -> String {
     BrokerProbe.connect(port, sending: request)
+  }
+
+  func attempt(words: String) async throws -> Int32 {
+    var words = words.split(separator: " ").map { strdup(String($0)) }
+    return attempt_run(Int32(clamping: words.count), &words)
   }
 
   func trace() async throws -> String { TraceContext.current?.traceparent ?? "" }
