@@ -8,15 +8,18 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20))) struct TortureTests {
   static let isSoak = ProcessInfo.processInfo.environment["MAGE_SOAK"] != nil
 
+  /// How long friendly workers may wait for what they ask. On two processors with ten others for company, 99 of 100 calls took 25 ms and the
+  /// slowest turn 85, so a busy machine holds both bounds with room. A loop that waits for one hostile worker holds up everybody for as
+  /// long as that worker's own deadline, six seconds: the slowest turn tells. One that is slow with each of them shows in the 99.
+  private static let patience = ["--p99", "2000", "--slowest", "5000"]
+
   @Test("A host that is attacked answers its friends, ends its enemies and keeps nothing of them")
   func torture() throws {
-    // How long a friendly call takes is for a person to judge: a machine that tests is busy.
     let run = try Command.run(
       MageRun.mage,
       [
-        "torture", "--library", Places.policies, "--seconds", Self.isSoak ? "120" : "8", "--p99",
-        "30000",
-      ], within: 300)
+        "torture", "--library", Places.policies, "--seconds", Self.isSoak ? "120" : "8",
+      ] + Self.patience, within: 300)
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(run.output.contains(", 0 failures\n"))
     // Every kind was there: spoiled packets, what no filter allows, silence, deaths before and after the seal.
@@ -49,19 +52,21 @@ import Testing
     let friendlyCalls: Int
     let p50Microseconds: Int
     let p99Microseconds: Int
+    let slowestMicroseconds: Int
     let endings: [String: Int]
     let failures: [String]
   }
 
   @Test("The same for programs: one JSON object, and one worker by its seed")
   func json() throws {
-    let options = ["torture", "--library", Places.policies, "--p99", "30000", "--json"]
+    let options = ["torture", "--library", Places.policies, "--json"] + Self.patience
     let run = try Command.run(MageRun.mage, options + ["--seconds", "1"], within: 300)
     let totals = try JSONDecoder().decode(Totals.self, from: Data(run.output.utf8))
     #expect(run.status == 0 && totals.failures.isEmpty, "\(run.output)\(run.errors)")
     #expect(totals.hostileWorkers > 0 && totals.friendlyCalls > 0)
     #expect(totals.endings.values.reduce(0, +) == totals.hostileWorkers)
     #expect(totals.p50Microseconds <= totals.p99Microseconds)
+    #expect(totals.p99Microseconds <= totals.slowestMicroseconds)
 
     let one = try Command.run(MageRun.mage, options + ["--only", "7"], within: 300)
     let single = try JSONDecoder().decode(Totals.self, from: Data(one.output.utf8))

@@ -197,8 +197,9 @@ extension Torture {
       let turn = number == 0 ? .echo : Turn.random(&random)
       let start = clock.now
       let isRight = try await pair.take(turn, Int.random(in: 0...4096, using: &random))
-      if turn == .echo { totals.answered(start.duration(to: clock.now)) }
-      totals.count(turn)
+      let time = start.duration(to: clock.now)
+      if turn == .echo { totals.answered(time) }
+      totals.count(turn, time)
       if number == 0 { began() }
       if !isRight { totals.fail("friendly \(turn), the pair's turn \(number), went wrong") }
       try? await Task.sleep(for: .milliseconds(2))

@@ -11,6 +11,7 @@ struct Torture: Sendable {
     let hostile: Int
     let friendly: Int
     let longest: Duration
+    let slowest: Duration
     let only: UInt64?
     let showsProgress: Bool
   }
@@ -63,7 +64,7 @@ struct Torture: Sendable {
       await compare(before)
       flag.stop()
     }
-    totals.checkLatency(options.longest)
+    totals.checkLatency(options.longest, slowest: options.slowest)
   }
 
   private func attack(from first: UInt64) async {

@@ -36,13 +36,18 @@ struct TortureCommand: ParsableCommand {
   @Option(help: "A policy with a channel.") var policy = "renderer"
   @Option(help: ArgumentHelp("The most that 99 of 100 friendly calls may take.", valueName: "ms"))
   var p99 = 1_000
+  @Option(
+    help: ArgumentHelp("The most that any turn of friendly workers may take.", valueName: "ms"))
+  var slowest = 10_000
   @Option(help: ArgumentHelp("Only the hostile worker of this seed, once.", valueName: "seed"))
   var only: UInt64?
 
   @Flag(help: "One JSON object, and nothing meanwhile.") var json = false
 
   func validate() throws {
-    guard seconds > 0, (1...64).contains(hostile), (1...64).contains(friendly), p99 > 0 else {
+    guard seconds > 0, (1...64).contains(hostile), (1...64).contains(friendly), p99 > 0,
+      slowest > 0
+    else {
       throw ValidationError("a number is out of range")
     }
   }
@@ -74,7 +79,7 @@ struct TortureCommand: ParsableCommand {
   private var options: Torture.Options {
     Torture.Options(
       duration: .seconds(seconds), seed: seed, hostile: hostile, friendly: friendly,
-      longest: .milliseconds(p99), only: only,
+      longest: .milliseconds(p99), slowest: .milliseconds(slowest), only: only,
       showsProgress: !json)
   }
 }
