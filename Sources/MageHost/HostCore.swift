@@ -172,8 +172,8 @@ actor HostCore {
 
   private func ended(_ supervisor: Supervisor, _ slot: UInt32) {
     supervisors[ObjectIdentifier(supervisor)] = nil
-    if let (identity, ending, answered) = supervisor.assumeIsolated({ $0.life }) {
-      history.ended(identity, ending, answered, at: events.uptime)
+    if let (identity, ending, passed) = supervisor.assumeIsolated({ $0.life }) {
+      history.ended(identity, ending, passed, at: events.uptime)
     }
     slots.giveBack(slot)
   }

@@ -15,7 +15,7 @@ public import ServiceLifecycle
 /// | `mage_worker_output_lines`, `mage_worker_output_dropped_bytes` | counters | kind |
 /// | `mage_calls_retried`, `mage_inputs_refused`, `mage_events_dropped` | counters | kind; the last has none |
 /// | `mage_workers`, `mage_memory_bytes`, `mage_calls_open`, `mage_pipes`, `mage_queued_bytes` | gauges | kind |
-/// | `mage_sent_bytes`, `mage_received_bytes`, `mage_calls_answered` | gauges, over the lives of the workers that are there | kind |
+/// | `mage_sent_bytes`, `mage_received_bytes`, `mage_calls_answered` | counters, workers that have ended included | kind |
 /// | `mage_pool_workers_in_use`, `mage_pool_callers_waiting` | gauges | kind |
 ///
 /// Latencies of calls come from ``CallTelemetry``, which a host is made with. No dimension takes a value that a worker chose.
@@ -26,7 +26,7 @@ public struct HostMetrics: Service {
 
   /// - Parameters:
   ///   - host: whose workers are counted.
-  ///   - interval: between two looks at gauges.
+  ///   - interval: between two looks at gauges and at what has passed.
   ///   - buffer: events that are kept while the metrics are slow; the host never waits for them.
   public init(_ host: Host, every interval: Duration = .seconds(10), buffer: Int = 4096) {
     self.host = host
@@ -38,11 +38,13 @@ public struct HostMetrics: Service {
   public func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        var gauges = HostGauges()
+        var figures = HostFigures()
         while !Task.isCancelled {
-          gauges.record(await host.snapshot())
+          figures.record(await host.snapshot())
           try? await Task.sleep(for: interval)
         }
+        // Once more: what has passed since the last look, and no worker is left.
+        figures.record(await host.snapshot())
       }
       for await event in events { Self.count(event) }
       group.cancelAll()
@@ -79,9 +81,10 @@ public struct HostMetrics: Service {
   }
 }
 
-/// What there is at one moment. Kinds whose workers have all gone go back to zero.
-private struct HostGauges {
+/// What there is at one moment, and what has passed since the last. Kinds whose workers have all gone go back to zero.
+private struct HostFigures {
   private var known: Set<String> = []
+  private var counted: [String: HostSnapshot.Passed] = [:]
 
   private struct Sum {
     var workers = 0
@@ -89,9 +92,6 @@ private struct HostGauges {
     var open = 0
     var pipes = 0
     var queued = 0
-    var sent = 0.0
-    var received = 0.0
-    var answered = 0.0
   }
 
   mutating func record(_ snapshot: HostSnapshot) {
@@ -103,13 +103,11 @@ private struct HostGauges {
       sum.open += worker.traffic.callsOpen
       sum.pipes += worker.traffic.pipes
       sum.queued += worker.traffic.queuedBytes
-      sum.sent += Double(worker.traffic.bytesSent)
-      sum.received += Double(worker.traffic.bytesReceived)
-      sum.answered += Double(worker.traffic.callsAnswered)
       sums[worker.identity.kind] = sum
     }
     known = Set(sums.keys)
     for (kind, sum) in sums { record(kind, sum) }
+    for (kind, passed) in snapshot.totals.passed { count(kind, passed) }
     for pool in snapshot.pools {
       set("mage_pool_workers_in_use", pool.kind, Double(pool.lent))
       set("mage_pool_callers_waiting", pool.kind, Double(pool.waiting))
@@ -122,9 +120,18 @@ private struct HostGauges {
     set("mage_calls_open", kind, Double(sum.open))
     set("mage_pipes", kind, Double(sum.pipes))
     set("mage_queued_bytes", kind, Double(sum.queued))
-    set("mage_sent_bytes", kind, sum.sent)
-    set("mage_received_bytes", kind, sum.received)
-    set("mage_calls_answered", kind, sum.answered)
+  }
+
+  /// The host's totals hold what workers have passed that came and went between two looks.
+  private mutating func count(_ kind: String, _ passed: HostSnapshot.Passed) {
+    let before = counted.updateValue(passed, forKey: kind) ?? HostSnapshot.Passed()
+    add("mage_sent_bytes", kind, passed.bytesSent &- before.bytesSent)
+    add("mage_received_bytes", kind, passed.bytesReceived &- before.bytesReceived)
+    add("mage_calls_answered", kind, passed.callsAnswered &- before.callsAnswered)
+  }
+
+  private func add(_ label: String, _ kind: String, _ amount: UInt64) {
+    Counter(label: label, dimensions: [("kind", kind)]).increment(by: Int64(clamping: amount))
   }
 
   private func set(_ label: String, _ kind: String, _ value: Double) {

@@ -115,6 +115,54 @@ import Tracing
     #expect(failed.values.count == 1)
   }
 
+  private func passed(_ figure: String, _ kind: String) -> Int64? {
+    try? Self.metrics.expectCounter("mage_\(figure)", [("kind", kind)]).totalValue
+  }
+
+  @Test("What workers have passed is counted when they came and went between two looks")
+  func shortLived() async throws {
+    _ = Self.metrics
+    let host = try Host()
+    // Looks once at the beginning and once at the end.
+    let service = HostMetrics(host, every: .seconds(3600))
+    let running = Task { try await service.run() }
+    var kind = try kind("short-lived")
+    kind.pool.usesPerWorker = 1
+    let pool = try await host.pool(of: kind, calling: Probe.self)
+    let text = String(repeating: "a", count: 1000)
+    for _ in 0..<4 {
+      _ = try await pool.withWorker { remote, _ in try await Probe.Proxy(remote).echo(text: text) }
+    }
+    await host.shutDown()
+    try await running.value
+    #expect(passed("calls_answered", "short-lived") == 4)
+    #expect(try #require(passed("sent_bytes", "short-lived")) > 4000)
+    #expect(try #require(passed("received_bytes", "short-lived")) > 4000)
+  }
+
+  @Test("What a living worker has passed is counted while it lives, and once")
+  func living() async throws {
+    _ = Self.metrics
+    let host = try Host()
+    let service = HostMetrics(host, every: .milliseconds(10))
+    let running = Task { try await service.run() }
+    let worker = try await host.spawn(try kind("living"))
+    let probe = Probe.Proxy(try worker.remote(Probe.self))
+    for _ in 0..<3 { _ = try await probe.echo(text: "hello") }
+    let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+    while passed("calls_answered", "living") != 3, .now < deadline {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    #expect(passed("calls_answered", "living") == 3)
+    let bytes = passed("sent_bytes", "living")
+    await worker.kill()
+    _ = await worker.ending()
+    await host.shutDown()
+    try await running.value
+    #expect(passed("calls_answered", "living") == 3)
+    #expect(passed("sent_bytes", "living") == bytes)
+  }
+
   private static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
   @Test("The trace of the calling task is the worker's")

@@ -15,12 +15,20 @@ extension HostCore {
     for pool in self.pools.values {
       if let status = await pool.pool?.status { pools.append(status) }
     }
-    var totals = history.totals
-    for worker in workers { totals.callsAnswered &+= worker.traffic.callsAnswered }
     return HostSnapshot(
       pid: ProcessIdentity.own, uptime: events.uptime,
       workers: workers.sorted { $0.identity.number < $1.identity.number }, links: links(),
-      pools: pools.sorted { $0.kind < $1.kind }, ended: history.ended, totals: totals)
+      pools: pools.sorted { $0.kind < $1.kind }, ended: history.ended, totals: totals())
+  }
+
+  /// In one turn: a worker that ends is in the history from then on and among the living until then, never in both.
+  private func totals() -> HostSnapshot.Totals {
+    var totals = history.totals
+    for supervisor in supervisors.values {
+      guard let (kind, traffic) = supervisor.assumeIsolated({ $0.passing }) else { continue }
+      totals.passed[kind, default: .init()].add(traffic)
+    }
+    return totals
   }
 
   private func look(at supervisor: Supervisor) -> HostSnapshot.Worker? {
@@ -56,6 +64,14 @@ extension Supervisor {
       cpu: process?.cpuTime() ?? usage.cpu, memoryBytes: MemoryUse.bytes(of: pid),
       isInvited: isInvited,
       traffic: connection?.assumeIsolated { $0.traffic } ?? ConnectionTraffic())
+  }
+
+  /// What has passed so far, of a worker that will be remembered (``life``).
+  var passing: (kind: String, traffic: ConnectionTraffic)? {
+    guard isInvited || role.isTemplate, ending == nil, let identity, let connection else {
+      return nil
+    }
+    return (identity.kind, connection.assumeIsolated { $0.traffic })
   }
 
   private var templateNumber: UInt64? {

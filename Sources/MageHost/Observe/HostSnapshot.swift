@@ -32,14 +32,33 @@ public struct HostSnapshot: Sendable {
     public let time: Duration
   }
 
+  /// What has passed between the host and workers.
+  public struct Passed: Equatable, Sendable {
+    /// Bytes of messages, without frames and attachments.
+    public internal(set) var bytesReceived: UInt64 = 0
+    public internal(set) var bytesSent: UInt64 = 0
+    /// Calls of the host's that were answered.
+    public internal(set) var callsAnswered: UInt64 = 0
+
+    public init() {}
+
+    mutating func add(_ traffic: ConnectionTraffic) {
+      bytesReceived &+= traffic.bytesReceived
+      bytesSent &+= traffic.bytesSent
+      callsAnswered &+= traffic.callsAnswered
+    }
+  }
+
   /// Since the host was made.
   public struct Totals: Sendable {
     public var started: UInt64 = 0
     public var startsFailed: UInt64 = 0
     /// By `Ending.Cause.name`.
     public var endings: [String: UInt64] = [:]
-    /// Calls of workers that were answered, those of workers that have ended included.
-    public var callsAnswered: UInt64 = 0
+    /// By kind, over all workers that were started: it never falls.
+    public var passed: [String: Passed] = [:]
+    /// Over all kinds.
+    public var callsAnswered: UInt64 { passed.values.reduce(0) { $0 &+ $1.callsAnswered } }
   }
 
   public let pid: Int32
@@ -71,10 +90,10 @@ struct HostHistory {
   mutating func startFailed() { totals.startsFailed &+= 1 }
 
   mutating func ended(
-    _ identity: WorkerIdentity, _ ending: Ending, _ answered: UInt64, at time: Duration
+    _ identity: WorkerIdentity, _ ending: Ending, _ traffic: ConnectionTraffic, at time: Duration
   ) {
     totals.endings[ending.cause.name, default: 0] &+= 1
-    totals.callsAnswered &+= answered
+    totals.passed[identity.kind, default: .init()].add(traffic)
     ended.append(HostSnapshot.Ended(identity: identity, ending: ending, time: time))
     if ended.count > Self.mostEnded { ended.removeFirst() }
   }

@@ -36,9 +36,9 @@ extension Supervisor {
   var endingIfEnded: Ending? { ending }
 
   /// What is remembered of a worker that served.
-  var life: (WorkerIdentity, Ending, UInt64)? {
+  var life: (WorkerIdentity, Ending, ConnectionTraffic)? {
     guard isInvited || role.isTemplate, let identity, let ending else { return nil }
-    return (identity, ending, answered)
+    return (identity, ending, passed)
   }
 
   func processEnded() {
@@ -68,7 +68,7 @@ extension Supervisor {
       } ?? .killed
     let ending = Ending(cause: cause, usage: finalUsage(status))
     self.ending = ending
-    answered = connection?.assumeIsolated { $0.traffic.callsAnswered } ?? 0
+    passed = connection?.assumeIsolated { $0.traffic } ?? ConnectionTraffic()
     finishOutput()
     close(.workerEnded(ending))
     if let starting {

@@ -43,8 +43,8 @@ actor Supervisor: Supervising {
   var steps: [LaunchStep] = []
   var starting: CheckedContinuation<Result<Int32, SpawnError>, Never>?
   var isInvited = false
-  /// Calls that it had answered when it ended.
-  var answered: UInt64 = 0
+  /// What had passed when it ended.
+  var passed = ConnectionTraffic()
   /// From the launch to the proven seal.
   var readyAfter = Duration.zero
   var hasProvenNamespaces = false
