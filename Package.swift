@@ -205,7 +205,7 @@ let tests: [Target] = [
   .testTarget(
     name: "MageCommandTests",
     dependencies: [
-      "MageDrill", "MageSystem", "TestSupport", "deny-namespaces", "leak-counter", "mage",
+      "MageDrill", "MageSystem", "TestSupport", "deny-namespaces", "leak-counter", "mage", "magen",
       "mage-launcher",
     ],
     swiftSettings: settings),

@@ -86,7 +86,7 @@ struct Lint: ParsableCommand {
     discussion: """
       Rules have numbers. In an interface file, [Allow="17 because the host shows both"] in front of a declaration, method or \
       field grants an exception. Files that end in .swift are read for rules 10, 11 and 12, where a comment \
-      "// magen: allow 10 because …" does the same.
+      "// magen: allow 10 because REASON" does the same.
       """)
 
   @Argument(help: "Interface files, and Swift files that implement them.")
