@@ -25,6 +25,9 @@ import Testing
     var port = 1
     var rate = 1_000_000
     var access = "read"
+    /// More of the policy: what it grants, and its rules.
+    var files = ""
+    var calls = ""
 
     var granted: String { directory + "/granted" }
     var policy: String { directory + "/client.sandbox" }
@@ -53,7 +56,8 @@ import Testing
       fds { 0 input 1..2 output }
       namespaces { user pid mount ipc uts cgroup net own }
       identity { uid 1 gid 1 capabilities none no-new-privs }
-      filesystem { broker \(access) "\(granted)/**.txt" max-open 1000000 }
+      filesystem { broker \(access) "\(granted)/**.txt" max-open 1000000
+        \(files) }
       network { connect "127.0.0.1" port \(port) }
       limits { memory 64MiB cpu 20s wall 20s output 1MiB processes 4 threads 8 open-files 16 broker-rate \(rate)/s }
       syscalls startup {
@@ -61,6 +65,7 @@ import Testing
           broker connect
           allow socket when domain == AF_INET
           allow setitimer alarm
+          \(calls)
       }
       """
     }
@@ -203,6 +208,26 @@ import Testing
       #expect(run.report.usage.wallSeconds < 0.6)
     }
   }
+
+  /// fopen(3) and getaddrinfo(3) of a program that knows nothing of a broker: as far as what they open is granted, and no further.
+  @Test(arguments: [true, false])
+  func theCLibraryWorksUnchanged(_ isGranted: Bool) throws {
+    try Places.withDirectory { directory in
+      var grant = Grant(directory: try resolved(directory))
+      grant.calls = Self.noNameServices
+      if isGranted { grant.files = "broker read \"/etc/hosts\"" }
+      try grant.write()
+      let run = try grant.run("broker-libc", grant.granted + "/file.txt")
+      #expect(run.report.ending == "finished", "\(run.report) \(run.errors)")
+      #expect(run.output == "granted " + (isGranted ? "127.0.0.1" : "unknown"))
+      let other = try grant.run("broker-libc", grant.directory + "/secret.txt")
+      #expect(other.output.isEmpty && other.status == EACCES)
+    }
+  }
+
+  /// Its sockets to daemons of this machine and to name servers: it is told that there are none.
+  private static let noNameServices =
+    "errno EAFNOSUPPORT { socket } when domain == AF_UNIX or type & 0xF == SOCK_DGRAM"
 
   @Test func connectsToWhatIsGrantedAndNothingElse() throws {
     try Places.withDirectory { directory in
