@@ -37,7 +37,7 @@ extension LaunchError {
     case (.launcher, "ENOSPC"), (.clone, "ENOSPC"), (.launcher, "EUSERS"), (.clone, "EUSERS"):
       "the limit on namespaces is reached; raise sysctl user.max_user_namespaces"
     case (.launcher, "EINVAL"), (.clone, "EINVAL"), (.clone, "ENOSYS"):
-      "this kernel lacks what the launch needs; Linux 5.12 or later is required"
+      "this kernel lacks what the launch needs; Linux 5.14 or later is needed"
     case (.step(let index), "EACCES") where steps.indices.contains(index):
       steps[index].accessRemedy
     case (.threads, _):
