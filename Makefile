@@ -20,6 +20,7 @@ test: setup
 # The attacks and fuzzers that take long.
 soak: setup
 	MAGE_SOAK=1 Scripts/test
+	Scripts/docs
 	Scripts/test-container mage doctor
 	Scripts/test-container demo-host Examples/Samples --output /tmp/sheet.png
 	$(MAKE) torture SECONDS=600
