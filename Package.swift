@@ -237,7 +237,7 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "bench-worker", dependencies: ["BenchPipes", "CFloor", "CrimeSimulation", "MageWorker"],
     path: "Benchmarks/BenchWorker", swiftSettings: settings,
-    linkerSettings: [.unsafeFlags(["-static-executable"])]),
+    linkerSettings: isSanitized ? [] : [.unsafeFlags(["-static-executable"])]),
   .executableTarget(name: "broker-opener", path: "Benchmarks/BrokerOpener"),
   .executableTarget(name: "floor-process", path: "Benchmarks/FloorProcess"),
   .executableTarget(
