@@ -88,8 +88,7 @@ private struct RequestHandler<Of: Interface, Parameters: WireStruct, Reply: Wire
       let reply = try await run(parameters)
       return try OutgoingMessage(.reply(id: request), ordinal: method.ordinal, reply)
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
   }
 }
@@ -111,8 +110,7 @@ private struct OneWayHandler<Of: Interface, Parameters: WireStruct>: HandlerEntr
     do {
       try await run(parameters)
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
   }
 }
@@ -146,9 +144,15 @@ private struct BatchHandler<Of: Interface, Parameters: WireStruct>: HandlerEntry
     do {
       try await run(values)
     } catch let bad as BadMessage {
-      throw Malformed(
-        .application, interface: Of.name, method: method.name, detail: bad.reason)
+      throw bad.malformed(in: Of.name, method.name)
     }
+  }
+}
+
+extension BadMessage {
+  /// What its sender is ended for.
+  fileprivate func malformed(in interface: String, _ method: String) -> Malformed {
+    Malformed(.application, interface: interface, method: method, detail: reason)
   }
 }
 
